@@ -1,0 +1,47 @@
+// Lines of text to token ids and back. Ids never include end, begin or padding: the programs add
+// those themselves.
+#pragma once
+
+#include "runtime/Description.h"
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace loup {
+
+class Tokenizer {
+public:
+  virtual ~Tokenizer() = default;
+
+  /// The ids of one line. Throws UserError on invalid UTF-8, or for `ids` on what is no id.
+  virtual std::vector<int32_t> encode(std::string_view line) const = 0;
+
+  /// The line of these ids; special ids are left out.
+  virtual std::string decode(std::span<const int32_t> ids) const = 0;
+
+  /// Ids in use, at most description.vocabulary: [size, vocabulary) never occur.
+  virtual int32_t size() const = 0;
+
+  /// All that loadTokenizer needs, as bytes; kept in the checkpoint.
+  virtual std::string serialize() const = 0;
+};
+
+/// Gives the next line of the training text, or nothing at its end.
+using LineSource = std::function<std::optional<std::string>()>;
+
+/// Trains the tokenizer that `description` asks for on at most a million lines sampled from `lines`.
+/// `notice` receives what the user should know, such as a vocabulary that had to be reduced.
+std::unique_ptr<Tokenizer> trainTokenizer(const TokenizerDescription &description,
+                                          const SpecialIds &ids, const LineSource &lines,
+                                          const std::function<void(const std::string &)> &notice);
+
+std::unique_ptr<Tokenizer> loadTokenizer(const TokenizerDescription &description,
+                                         const SpecialIds &ids, std::string_view serialized);
+
+} // namespace loup
