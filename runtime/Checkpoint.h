@@ -1,0 +1,51 @@
+// What training leaves behind: FILE holds all that translation needs, FILE.state what only resuming
+// needs. Both are safetensors files under the tensors' own names, and both carry the step.
+#pragma once
+
+#include "runtime/Model.h"
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace loup {
+
+/// What FILE says besides the weights.
+struct CheckpointInfo {
+  int64_t step = 0;
+  /// Tokenizer::serialize() of each side; no target where the description shares source's. Neither
+  /// in a file that another program made.
+  std::optional<std::string> sourceTokenizer, targetTokenizer;
+};
+
+/// What FILE.state says.
+struct TrainingState {
+  int64_t step = 0;
+  std::map<std::string, std::string> values; // place in the data, best validation, ...
+
+  /// Values laid out as Model::weights(), written as one tensor a parameter: "exp_avg.<name>".
+  struct Moment {
+    std::string name;
+    std::span<float> values;
+  };
+  std::vector<Moment> moments;
+};
+
+/// Replaces FILE, and FILE.state where `state` is given: both or, when writing fails, neither.
+/// Throws UserError when they cannot be written.
+void saveCheckpoint(const std::string &path, Model &model, const CheckpointInfo &info,
+                    const TrainingState *state = nullptr);
+
+/// Fills the model's weights. Throws UserError when `path` is no safetensors file, was made from
+/// another description, or holds other tensors or shapes; the message names them.
+CheckpointInfo loadCheckpoint(const std::string &path, Model &model);
+
+/// Reads FILE.state into `state`, whose moments say what is wanted. Throws UserError as
+/// loadCheckpoint, and when FILE.state is not of step `step`.
+void loadTrainingState(const std::string &path, const Model &model, int64_t step,
+                       TrainingState &state);
+
+} // namespace loup
