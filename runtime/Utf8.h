@@ -1,0 +1,43 @@
+// UTF-8: is it valid, and what are its code points.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace loup {
+
+/// The offset of the first byte of `text` that is not valid UTF-8 (RFC 3629: no overlong forms, no
+/// surrogates, nothing above U+10FFFF), or nothing where all of it is valid.
+std::optional<size_t> findInvalidUtf8(std::string_view text);
+
+/// The length in bytes of the code point that starts with `lead`, in valid UTF-8.
+size_t codePointLength(char lead);
+
+/// The code point that starts at `text[0]`, in valid UTF-8.
+char32_t codePoint(std::string_view text);
+
+/// True for what Unicode calls white space: what Python's str.split() splits at.
+bool isSpace(char32_t c);
+
+/// The words of valid UTF-8, split at white space.
+template <typename Visit> void forEachWord(std::string_view text, Visit visit) {
+  size_t begin = 0, i = 0;
+  while (i < text.size()) {
+    size_t length = codePointLength(text[i]);
+    if (isSpace(codePoint(text.substr(i)))) {
+      if (i > begin)
+        visit(text.substr(begin, i - begin));
+      begin = i + length;
+    }
+    i += length;
+  }
+  if (i > begin)
+    visit(text.substr(begin, i - begin));
+}
+
+/// `text` with every invalid byte replaced by U+FFFD.
+std::string repairUtf8(std::string_view text);
+
+} // namespace loup
