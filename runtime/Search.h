@@ -9,11 +9,11 @@
 namespace loup {
 
 struct SearchOptions {
-  int32_t beam = 1;            // 1 is greedy
-  double lengthPenalty = 1.0;  // score = log-probability / length^lengthPenalty, end included
-  int32_t nBest = 1;           // hypotheses returned for each sentence, best first; at most beam
-  int32_t maximumLength = 0;   // tokens before the end; 0 is 3 x source + 20
-  int32_t vocabulary = 0;      // ids that may be chosen: those below it (Tokenizer::size)
+  int32_t beam = 1;           // 1 is greedy
+  double lengthPenalty = 1.0; // score = log-probability / length^lengthPenalty, end included
+  int32_t nBest = 1;          // hypotheses returned for each sentence, best first; at most beam
+  int32_t maximumLength = 0;  // tokens before the end; 0 is 3 x source (without its end) + 20
+  int32_t vocabulary = 0;     // ids that may be chosen: those below it (Tokenizer::size)
 };
 
 struct Hypothesis {
@@ -23,7 +23,16 @@ struct Hypothesis {
 };
 
 /// Translates all sentences of `source` together; sources end in the end token. The result has one
-/// entry a sentence, each with up to nBest hypotheses, best first. Ties go to the lower token id.
+/// entry a sentence, each with up to nBest hypotheses, best first.
+///
+/// Each step takes the `beam` most probable continuations of a sentence's hypotheses, of which
+/// those that end leave the beam. The others go on until they reach the maximum length (the
+/// model's, if that is less), where only the end may follow, or until no ending could lift them
+/// above the nBest already found; so the search stops early without changing what it finds. The end
+/// may be chosen anywhere, begin and padding nowhere. Ties go to the lower token id, and among
+/// hypotheses to the one found first.
+///
+/// Throws InternalError on log-probabilities that are not numbers, and on options out of range.
 std::vector<std::vector<Hypothesis>> search(Model &model, const Ragged &source,
                                             const SearchOptions &options);
 

@@ -1,0 +1,191 @@
+#include "runtime/Search.h"
+#include "runtime/Errors.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <string>
+
+namespace loup {
+namespace {
+
+/// A hypothesis that has not ended: one row of the model's next step.
+struct Unfinished {
+  std::vector<int32_t> tokens;
+  std::vector<int32_t> ancestors; // the row that it, or what it grew from, had in each step so far
+  double logProbability = 0;
+};
+
+/// One token more for one hypothesis of a sentence.
+struct Candidate {
+  double logProbability;
+  int32_t token;
+  int32_t parent;
+
+  bool operator<(const Candidate &other) const { // better first
+    if (logProbability != other.logProbability)
+      return logProbability > other.logProbability;
+    return token != other.token ? token < other.token : parent < other.parent;
+  }
+};
+
+struct Sentence {
+  int32_t number;               // in the source
+  int32_t limit;                // tokens before the end
+  std::vector<Unfinished> beam; // best first, all of one length
+};
+
+class Search {
+public:
+  Search(Model &model, const SearchOptions &options)
+      : model(model), options(options), ids(model.description().ids) {
+    const Description &description = model.description();
+    columns = (description.sharedTokenizer ? description.source : description.target).vocabulary;
+    longest = description.maximumLength - 1;
+    if (options.beam < 1 || options.nBest < 1 || options.nBest > options.beam)
+      throw InternalError("a search needs 1 <= nBest <= beam");
+    if (options.vocabulary > columns || options.vocabulary <= ids.end || longest < 0)
+      throw InternalError("a search needs a vocabulary that holds the end and fits the model's");
+  }
+
+  std::vector<std::vector<Hypothesis>> run(const Ragged &source) {
+    found.assign(source.count(), {});
+    for (int32_t i = 0; i < source.count(); ++i)
+      sentences.push_back({i, limit(source.length(i)), {Unfinished{}}});
+    if (source.count() > 0)
+      model.prefill(source);
+    for (int32_t position = 0; !sentences.empty(); ++position) {
+      step(position);
+      const float *rows = logProbabilities.data();
+      for (Sentence &sentence : sentences) {
+        size_t count = sentence.beam.size();
+        advance(sentence, rows);
+        rows += count * columns;
+      }
+      std::erase_if(sentences, [](const Sentence &sentence) { return sentence.beam.empty(); });
+    }
+    return std::move(found);
+  }
+
+private:
+  int32_t limit(int32_t sourceLength) const {
+    int64_t wanted = options.maximumLength;
+    if (wanted == 0)
+      wanted = 3 * (int64_t(sourceLength) - 1) + 20;
+    return static_cast<int32_t>(std::min<int64_t>(wanted, longest));
+  }
+
+  double score(double logProbability, size_t length) const {
+    return logProbability / std::pow(static_cast<double>(length), options.lengthPenalty);
+  }
+
+  /// Moves all hypotheses of all sentences on by one token.
+  void step(int32_t position) {
+    token.clear();
+    sentenceOf.clear();
+    ancestor.clear();
+    for (Sentence &sentence : sentences)
+      for (Unfinished &hypothesis : sentence.beam) {
+        hypothesis.ancestors.push_back(static_cast<int32_t>(token.size()));
+        ancestor.insert(ancestor.end(), hypothesis.ancestors.begin(), hypothesis.ancestors.end());
+        token.push_back(position == 0 ? ids.begin : hypothesis.tokens.back());
+        sentenceOf.push_back(sentence.number);
+      }
+    logProbabilities.resize(token.size() * columns);
+    model.step({position, token, sentenceOf, ancestor}, logProbabilities);
+  }
+
+  /// Replaces the sentence's hypotheses by the best `beam` that are one token longer; of these, the
+  /// ones that end are found. `rows` holds the log-probabilities of the sentence's hypotheses.
+  void advance(Sentence &sentence, const float *rows) {
+    choose(sentence, rows);
+    std::vector<Unfinished> grown;
+    for (const Candidate &candidate : chosen) {
+      const Unfinished &parent = sentence.beam[candidate.parent];
+      if (candidate.token == ids.end) {
+        finish(sentence, parent.tokens, candidate.logProbability);
+        continue;
+      }
+      grown.push_back(parent);
+      grown.back().tokens.push_back(candidate.token);
+      grown.back().logProbability = candidate.logProbability;
+    }
+    sentence.beam = std::move(grown);
+    while (!sentence.beam.empty() && hopeless(sentence, sentence.beam.back()))
+      sentence.beam.pop_back();
+  }
+
+  /// Fills `chosen` with the best `beam` candidates, best first.
+  void choose(const Sentence &sentence, const float *rows) {
+    chosen.clear();
+    bool broken = false;
+    for (size_t parent = 0; parent < sentence.beam.size(); ++parent) {
+      const Unfinished &hypothesis = sentence.beam[parent];
+      const float *row = rows + parent * columns;
+      bool mustEnd = static_cast<int32_t>(hypothesis.tokens.size()) == sentence.limit;
+      int32_t first = mustEnd ? ids.end : 0;
+      int32_t last = mustEnd ? ids.end + 1 : options.vocabulary;
+      for (int32_t id = first; id < last; ++id) {
+        if (id == ids.begin || id == ids.padding)
+          continue;
+        broken |= !(row[id] < std::numeric_limits<float>::infinity());
+        consider({hypothesis.logProbability + row[id], id, static_cast<int32_t>(parent)});
+      }
+    }
+    if (broken)
+      throw InternalError("the model gave a log-probability that is not a number below infinity");
+  }
+
+  void consider(const Candidate &candidate) {
+    if (static_cast<int32_t>(chosen.size()) == options.beam) {
+      if (!(candidate < chosen.back()))
+        return;
+      chosen.pop_back();
+    }
+    chosen.insert(std::upper_bound(chosen.begin(), chosen.end(), candidate), candidate);
+  }
+
+  /// Keeps the hypothesis if it is among the nBest; the one found first wins a tie.
+  void finish(const Sentence &sentence, const std::vector<int32_t> &tokens, double logProbability) {
+    std::vector<Hypothesis> &kept = found[sentence.number];
+    Hypothesis ended{tokens, logProbability, score(logProbability, tokens.size() + 1)};
+    auto place = std::upper_bound(
+        kept.begin(), kept.end(), ended,
+        [](const Hypothesis &a, const Hypothesis &b) { return a.score > b.score; });
+    kept.insert(place, std::move(ended));
+    if (static_cast<int32_t>(kept.size()) > options.nBest)
+      kept.pop_back();
+  }
+
+  /// Whether no ending of the hypothesis can be better than the nBest already found. Its
+  /// log-probability can only fall, so the best it may reach is today's over the length that
+  /// flatters it most: the longest if the penalty is positive, else the shortest.
+  bool hopeless(const Sentence &sentence, const Unfinished &hypothesis) const {
+    const std::vector<Hypothesis> &kept = found[sentence.number];
+    if (static_cast<int32_t>(kept.size()) < options.nBest)
+      return false;
+    size_t length = options.lengthPenalty > 0 ? sentence.limit + 1 : hypothesis.tokens.size() + 1;
+    return score(hypothesis.logProbability, length) <= kept.back().score;
+  }
+
+  Model &model;
+  const SearchOptions &options;
+  const SpecialIds &ids;
+  int32_t columns; // of one row of log-probabilities
+  int32_t longest; // most tokens before the end that the model has positions for
+
+  std::vector<Sentence> sentences; // that have unfinished hypotheses
+  std::vector<std::vector<Hypothesis>> found;
+  std::vector<Candidate> chosen;
+  std::vector<int32_t> token, sentenceOf, ancestor; // of the current step
+  std::vector<float> logProbabilities;
+};
+
+} // namespace
+
+std::vector<std::vector<Hypothesis>> search(Model &model, const Ragged &source,
+                                            const SearchOptions &options) {
+  return Search(model, options).run(source);
+}
+
+} // namespace loup
