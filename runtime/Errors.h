@@ -2,6 +2,7 @@
 // the broken invariant and exits with 70 (EX_SOFTWARE).
 #pragma once
 
+#include <functional>
 #include <stdexcept>
 #include <string>
 
@@ -22,7 +23,7 @@ struct InternalError : std::logic_error {
 };
 
 /// Runs `body` and turns what it throws into a message on stderr, prefixed by `program`, and the
-/// exit code of its kind.
-int reportErrors(const std::string &program, int (*body)(int, char **), int argc, char **argv);
+/// exit code of its kind; 0 if it throws nothing.
+int reportErrors(const std::string &program, const std::function<void()> &body);
 
 } // namespace loup
