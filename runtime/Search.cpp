@@ -9,6 +9,16 @@
 namespace loup {
 namespace {
 
+/// The most tokens that may precede the end in a translation of `sourceLength` tokens, end
+/// included.
+int32_t tokenLimit(const Description &description, const SearchOptions &options,
+                   int32_t sourceLength) {
+  int64_t wanted = options.maximumLength;
+  if (wanted == 0)
+    wanted = 3 * (int64_t{sourceLength} - 1) + 20;
+  return static_cast<int32_t>(std::min<int64_t>(wanted, description.maximumLength - 1));
+}
+
 /// A hypothesis that has not ended: one row of the model's next step.
 struct Unfinished {
   std::vector<int32_t> tokens;
@@ -41,17 +51,17 @@ public:
       : model(model), options(options), ids(model.description().ids) {
     const Description &description = model.description();
     columns = (description.sharedTokenizer ? description.source : description.target).vocabulary;
-    longest = description.maximumLength - 1;
     if (options.beam < 1 || options.nBest < 1 || options.nBest > options.beam)
       throw InternalError("a search needs 1 <= nBest <= beam");
-    if (options.vocabulary > columns || options.vocabulary <= ids.end || longest < 0)
+    if (options.vocabulary > columns || options.vocabulary <= ids.end)
       throw InternalError("a search needs a vocabulary that holds the end and fits the model's");
   }
 
   std::vector<std::vector<Hypothesis>> run(const Ragged &source) {
     found.assign(source.count(), {});
     for (int32_t i = 0; i < source.count(); ++i)
-      sentences.push_back({i, limit(source.length(i)), {Unfinished{}}});
+      sentences.push_back(
+          {i, tokenLimit(model.description(), options, source.length(i)), {Unfinished{}}});
     if (source.count() > 0)
       model.prefill(source);
     for (int32_t position = 0; !sentences.empty(); ++position) {
@@ -68,13 +78,6 @@ public:
   }
 
 private:
-  int32_t limit(int32_t sourceLength) const {
-    int64_t wanted = options.maximumLength;
-    if (wanted == 0)
-      wanted = 3 * (int64_t(sourceLength) - 1) + 20;
-    return static_cast<int32_t>(std::min<int64_t>(wanted, longest));
-  }
-
   double score(double logProbability, size_t length) const {
     return logProbability / std::pow(static_cast<double>(length), options.lengthPenalty);
   }
@@ -172,7 +175,6 @@ private:
   const SearchOptions &options;
   const SpecialIds &ids;
   int32_t columns; // of one row of log-probabilities
-  int32_t longest; // most tokens before the end that the model has positions for
 
   std::vector<Sentence> sentences; // that have unfinished hypotheses
   std::vector<std::vector<Hypothesis>> found;
@@ -182,6 +184,23 @@ private:
 };
 
 } // namespace
+
+Limits searchLimits(const Description &description, const SearchOptions &options, int32_t sentences,
+                    int64_t sourcePositions) {
+  Limits limits;
+  limits.sentences = sentences;
+  limits.hypotheses = sentences * options.beam;
+  limits.sourceLength = description.maximumLength;
+  limits.sourcePositions = std::max<int64_t>(sourcePositions, description.maximumLength);
+  limits.targetLength = tokenLimit(description, options, description.maximumLength) + 1;
+  // Short sentences come in larger batches and grow less, so the most positions may lie between.
+  for (int32_t length = 1; length <= description.maximumLength; ++length) {
+    int64_t count = std::clamp<int64_t>(limits.sourcePositions / length, 1, sentences);
+    int64_t positions = tokenLimit(description, options, length) + 1;
+    limits.targetPositions = std::max(limits.targetPositions, count * options.beam * positions);
+  }
+  return limits;
+}
 
 std::vector<std::vector<Hypothesis>> search(Model &model, const Ragged &source,
                                             const SearchOptions &options) {

@@ -22,6 +22,11 @@ struct Hypothesis {
   double score = 0;            // logProbability / length^lengthPenalty
 };
 
+/// What Model::reserveDecoding must provide for searches in batches of up to `sentences` sentences
+/// and up to `sourcePositions` positions (sentences times the longest of them, ends included).
+Limits searchLimits(const Description &description, const SearchOptions &options, int32_t sentences,
+                    int64_t sourcePositions);
+
 /// Translates all sentences of `source` together; sources end in the end token. The result has one
 /// entry a sentence, each with up to nBest hypotheses, best first.
 ///

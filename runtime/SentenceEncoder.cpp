@@ -1,0 +1,37 @@
+#include "runtime/SentenceEncoder.h"
+#include "runtime/Errors.h"
+
+#include <fmt/format.h>
+
+namespace loup {
+
+SentenceEncoder::SentenceEncoder(std::string input, const Tokenizer &tokenizer,
+                                 const Description &description)
+    : input(std::move(input)), tokenizer(tokenizer), longest(description.maximumLength - 1),
+      end(description.ids.end) {}
+
+std::vector<int32_t> SentenceEncoder::encode(const std::string &line, int64_t number) {
+  std::vector<int32_t> ids;
+  try {
+    ids = tokenizer.encode(line);
+  } catch (const UserError &error) {
+    throw UserError(fmt::format("{}, line {}: {}", input, number, error.what()));
+  }
+  if (static_cast<int64_t>(ids.size()) > longest) {
+    ids.resize(longest);
+    if (++cutLines == 1)
+      firstCut = number;
+  }
+  ids.push_back(end);
+  return ids;
+}
+
+std::string SentenceEncoder::notice() const {
+  if (cutLines == 0)
+    return {};
+  return fmt::format("{}: {} cut to the {} tokens that the model takes ({}line {})", input,
+                     cutLines == 1 ? "1 line was" : fmt::format("{} lines were", cutLines), longest,
+                     cutLines == 1 ? "" : "the first is ", firstCut);
+}
+
+} // namespace loup

@@ -1,0 +1,34 @@
+// Lines of one input as the model takes them.
+#pragma once
+
+#include "runtime/Description.h"
+#include "runtime/Tokenizer.h"
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace loup {
+
+/// Turns lines into token ids with the end behind them, cuts those that are longer than the model
+/// takes, and remembers how many.
+class SentenceEncoder {
+public:
+  /// `input` is what messages call it. The tokenizer must outlive the encoder.
+  SentenceEncoder(std::string input, const Tokenizer &tokenizer, const Description &description);
+
+  /// Throws UserError that names input and line where the tokenizer refuses it.
+  std::vector<int32_t> encode(const std::string &line, int64_t number);
+
+  /// What the user should know of the lines that were cut, or nothing.
+  std::string notice() const;
+
+private:
+  std::string input;
+  const Tokenizer &tokenizer;
+  int32_t longest; // in tokens, without the end
+  int32_t end;
+  int64_t cutLines = 0, firstCut = 0;
+};
+
+} // namespace loup
