@@ -1,0 +1,152 @@
+#include "ir/LoupDialect.h"
+#include "ir/LoupOps.h"
+#include "ir/masks/MaskExpression.h"
+
+#include "mlir/IR/DialectImplementation.h"
+#include "llvm/ADT/StringSet.h"
+#include "llvm/ADT/TypeSwitch.h"
+
+using namespace mlir;
+
+#include "ir/LoupDialect.cpp.inc"
+
+#define GET_ATTRDEF_CLASSES
+#include "ir/LoupAttributes.cpp.inc"
+
+namespace loup {
+
+void LoupDialect::initialize() {
+  registerAttributes();
+  addOperations<
+#define GET_OP_LIST
+#include "ir/LoupOps.cpp.inc"
+      >();
+}
+
+void LoupDialect::registerAttributes() {
+  addAttributes<
+#define GET_ATTRDEF_LIST
+#include "ir/LoupAttributes.cpp.inc"
+      >();
+}
+
+// #loup.axes<batch, source, width>
+
+int64_t AxesAttr::find(llvm::StringRef name) const {
+  const auto *found = llvm::find(getNames(), name);
+  return found == getNames().end() ? -1 : found - getNames().begin();
+}
+
+Attribute AxesAttr::parse(AsmParser &parser, Type) {
+  llvm::SmallVector<StringAttr> names;
+  auto parseName = [&] {
+    llvm::StringRef name;
+    if (parser.parseKeyword(&name))
+      return failure();
+    names.push_back(StringAttr::get(parser.getContext(), name));
+    return success();
+  };
+  if (parser.parseCommaSeparatedList(AsmParser::Delimiter::LessGreater, parseName))
+    return {};
+  return getChecked([&] { return parser.emitError(parser.getNameLoc()); }, parser.getContext(),
+                    names);
+}
+
+void AxesAttr::print(AsmPrinter &printer) const {
+  printer << '<';
+  llvm::interleaveComma(getNames(), printer, [&](StringAttr name) { printer << name.getValue(); });
+  printer << '>';
+}
+
+LogicalResult AxesAttr::verify(llvm::function_ref<InFlightDiagnostic()> error,
+                               llvm::ArrayRef<StringAttr> names) {
+  llvm::StringSet<> seen;
+  for (StringAttr name : names)
+    if (!seen.insert(name.getValue()).second)
+      return error() << "expected axes with different names, got '" << name.getValue() << "' twice";
+  return success();
+}
+
+LogicalResult AxesAttr::verifyEncoding(llvm::ArrayRef<int64_t> shape, Type,
+                                       llvm::function_ref<InFlightDiagnostic()> error) const {
+  if (shape.size() != getNames().size())
+    return error() << "expected one name for each of " << shape.size() << " axes, got "
+                   << getNames().size();
+  return success();
+}
+
+// #loup.mask<"causal & padding">
+
+LogicalResult MaskAttr::verify(llvm::function_ref<InFlightDiagnostic()> error,
+                               llvm::StringRef words) {
+  try {
+    MaskExpression::parse(words);
+    return success();
+  } catch (const MaskError &mistake) {
+    return error() << mistake.message << " in mask \"" << words << "\""
+                   << (mistake.suggestion.empty() ? ""
+                                                  : "; did you mean " + mistake.suggestion + "?");
+  }
+}
+
+bool MaskAttr::needsLengths() const {
+  for (const auto &conditions : MaskExpression::parse(getWords().str()).allowed().alternatives())
+    for (const MaskCondition &condition : conditions)
+      if (condition.length != 0)
+        return true;
+  return false;
+}
+
+// #loup.initial<uniform, 0.1>
+
+Attribute InitialAttr::parse(AsmParser &parser, Type) {
+  llvm::StringRef kind;
+  double value = 0;
+  if (parser.parseLess() || parser.parseKeyword(&kind) || parser.parseComma() ||
+      parser.parseFloat(value) || parser.parseGreater())
+    return {};
+  return getChecked([&] { return parser.emitError(parser.getNameLoc()); }, parser.getContext(),
+                    kind, llvm::APFloat(static_cast<float>(value)));
+}
+
+void InitialAttr::print(AsmPrinter &printer) const {
+  printer << '<' << getKind() << ", ";
+  printer.printFloat(getValue());
+  printer << '>';
+}
+
+LogicalResult InitialAttr::verify(llvm::function_ref<InFlightDiagnostic()> error,
+                                  llvm::StringRef kind, llvm::APFloat) {
+  if (kind == "uniform" || kind == "normal" || kind == "constant")
+    return success();
+  return error() << "expected uniform, normal or constant, got " << kind;
+}
+
+// #loup.place<arena, "batch * target", 4096>
+
+Attribute PlaceAttr::parse(AsmParser &parser, Type) {
+  llvm::StringRef kind;
+  std::string name;
+  int64_t offset = 0;
+  if (parser.parseLess() || parser.parseKeyword(&kind) || parser.parseComma() ||
+      parser.parseString(&name) || parser.parseComma() || parser.parseInteger(offset) ||
+      parser.parseGreater())
+    return {};
+  return getChecked([&] { return parser.emitError(parser.getNameLoc()); }, parser.getContext(),
+                    kind, name, offset);
+}
+
+void PlaceAttr::print(AsmPrinter &printer) const {
+  printer << '<' << getKind() << ", ";
+  printer.printString(getName());
+  printer << ", " << getOffset() << '>';
+}
+
+LogicalResult PlaceAttr::verify(llvm::function_ref<InFlightDiagnostic()> error,
+                                llvm::StringRef kind, llvm::StringRef, int64_t) {
+  if (kind == "arena" || kind == "gradient" || kind == "state" || kind == "result")
+    return success();
+  return error() << "expected arena, gradient, state or result, got " << kind;
+}
+
+} // namespace loup

@@ -1,0 +1,105 @@
+#include "ir/masks/MaskProof.h"
+
+#include <algorithm>
+#include <vector>
+
+namespace loup {
+
+using mlir::presburger::IntegerRelation;
+using mlir::presburger::PresburgerRelation;
+using mlir::presburger::PresburgerSet;
+using mlir::presburger::PresburgerSpace;
+using mlir::presburger::VarKind;
+
+std::string LaterToken::describe() const {
+  std::string position = "position q=" + std::to_string(query);
+  if (key == query)
+    return position + " sees k=" + std::to_string(key) + ", its own place";
+  return position + " sees k=" + std::to_string(key) + ", which comes later";
+}
+
+std::string EmptyRow::describe() const {
+  std::string row = "query q=" + std::to_string(query);
+  if (side == KeySide::Own)
+    return row + " of a sequence of length " + std::to_string(sizes.length) +
+           " has no key it may see";
+  return row + " has no key it may see in a sequence of length " + std::to_string(sizes.length);
+}
+
+namespace {
+
+/// The lexicographically smallest point: domain, range, then symbols. All must be bounded below.
+std::optional<std::vector<int64_t>> smallestPoint(const PresburgerRelation &points) {
+  std::optional<std::vector<int64_t>> smallest;
+  for (IntegerRelation part : points.getAllDisjuncts()) {
+    // An empty part without rational witness to its emptiness would keep the lexical minimum
+    // searching for ever.
+    if (part.isIntegerEmpty())
+      continue;
+    part.convertVarKind(VarKind::Symbol, 0, part.getNumSymbolVars(), VarKind::Range,
+                        part.getNumRangeVars());
+    std::vector<int64_t> point;
+    for (const auto &value : *part.findIntegerLexMin())
+      point.push_back(int64_t(value));
+    if (!smallest || point < *smallest)
+      smallest = std::move(point);
+  }
+  return smallest;
+}
+
+/// The pairs of real queries with real keys; or with all keys, padding included.
+MaskSet matrix(KeySide side, bool withPadding) {
+  MaskSet pairs = MaskSet::where({.query = 1})                                  // 0 <= q
+                      .intersect(MaskSet::where({.key = 1}))                    // 0 <= k
+                      .intersect(MaskSet::where({.length = 1, .constant = -1})) // 1 <= length
+                      .intersect(MaskSet::where({.keys = 1, .length = -1}))     // length <= keys
+                      .intersect(MaskSet::where({.query = -1, .queries = 1, .constant = -1}));
+  pairs = pairs.intersect(withPadding ? MaskSet::where({.key = -1, .keys = 1, .constant = -1})
+                                      : MaskSet::where({.key = -1, .length = 1, .constant = -1}));
+  if (side == KeySide::Own)
+    pairs = pairs.intersect(MaskSet::where({.queries = 1, .keys = -1, .equality = true}))
+                .intersect(MaskSet::where({.query = -1, .length = 1, .constant = -1}));
+  return pairs;
+}
+
+/// The rows in which some pair lies.
+PresburgerSet rowsOf(const MaskSet &pairs) {
+  PresburgerRelation relation = pairs.points();
+  relation.convertVarKind(VarKind::SetDim, MaskSet::Query, 1, VarKind::Domain, 0);
+  return PresburgerSet(relation.getDomainSet().computeReprWithOnlyDivLocals().coalesce());
+}
+
+} // namespace
+
+std::optional<LaterToken> findLaterToken(const Dependence &onTokens, std::string_view axis,
+                                         Sight sight) {
+  int64_t first = sight == Sight::BeforeItself ? 0 : 1; // from here on, k - q is too much
+  MaskSet later = MaskSet::where({.query = -1, .key = 1, .constant = -first});
+  Dependence seen = onTokens.ofRealResults(axis).intersect(Dependence::mask(later, axis));
+  for (const Dependence &candidates : {seen.onRealOperands(axis), seen})
+    if (auto point = smallestPoint(candidates.pairs())) {
+      LaterToken token{(*point)[0], (*point)[1], {}, candidates.isExact()};
+      for (size_t i = 0; i < candidates.axes().size(); ++i)
+        token.lengths[candidates.axes()[i]] = (*point)[2 + i];
+      return token;
+    }
+  return std::nullopt;
+}
+
+std::optional<EmptyRow> findEmptyRow(const MaskSet &allowed, KeySide side) {
+  MaskSet pairs = matrix(side, /*withPadding=*/true);
+  auto point = smallestPoint(rowsOf(pairs).subtract(rowsOf(pairs.intersect(allowed))));
+  if (!point)
+    return std::nullopt;
+  return EmptyRow{(*point)[0], {(*point)[1], (*point)[2], (*point)[3]}, side};
+}
+
+bool hidesNothing(const MaskSet &allowed, KeySide side) {
+  return matrix(side, /*withPadding=*/true).intersect(allowed.complement()).isEmpty();
+}
+
+bool hidesEverything(const MaskSet &allowed, KeySide side) {
+  return matrix(side, /*withPadding=*/false).intersect(allowed).isEmpty();
+}
+
+} // namespace loup

@@ -1,0 +1,60 @@
+// What is shown of a model's masks before anything is computed, for all lengths at once. A proof
+// that fails gives the smallest integers that refute it.
+#pragma once
+
+#include "ir/masks/Dependence.h"
+#include "ir/masks/MaskSet.h"
+
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace loup {
+
+/// Whose keys an attention's queries look at. In self-attention queries and keys are the same
+/// tokens, so that only the first `length` queries are real.
+enum class KeySide { Own, Other };
+
+/// What a result may see: tokens up to its own position, or only those before it.
+enum class Sight { UpToItself, BeforeItself };
+
+/// A token that a result depends on and must not.
+struct LaterToken {
+  int64_t query;
+  int64_t key;
+  std::map<std::string, int64_t> lengths; // of the axes that matter
+  bool exact;                             // false: the dependence was widened, so this may be none
+
+  /// `position q=0 sees k=1, which comes later`.
+  std::string describe() const;
+};
+
+/// A real query without a key it may see.
+struct EmptyRow {
+  int64_t query;
+  MaskSizes sizes;
+  KeySide side;
+
+  /// `query q=0 of a sequence of length 1 has no key it may see`.
+  std::string describe() const;
+};
+
+/// Shows that no real result along `axis` depends on a token after it (or on the token at its own
+/// place, where `sight` asks for that); `onTokens` leads from the results to the tokens, both
+/// along `axis`. Otherwise returns the first counterexample by q, then k, then lengths, a real
+/// token if there is one and padding otherwise.
+std::optional<LaterToken> findLaterToken(const Dependence &onTokens, std::string_view axis,
+                                         Sight sight);
+
+/// Shows that every real query may see some key, of a sequence of at least one. Otherwise returns
+/// the first counterexample by q, then queries, keys and length.
+std::optional<EmptyRow> findEmptyRow(const MaskSet &allowed, KeySide side);
+
+/// Whether every query sees every key, padding included, whatever the sizes.
+bool hidesNothing(const MaskSet &allowed, KeySide side);
+
+/// Whether no real query sees any real key, whatever the sizes.
+bool hidesEverything(const MaskSet &allowed, KeySide side);
+
+} // namespace loup

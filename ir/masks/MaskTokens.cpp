@@ -1,0 +1,139 @@
+#include "ir/masks/MaskTokens.h"
+
+#include "ir/masks/MaskExpression.h"
+
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/ADT/StringRef.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+namespace loup {
+namespace {
+
+using Kind = MaskToken::Kind;
+
+// Two characters before one, so that `<=` is not read as `<` and `=`.
+constexpr std::array<std::string_view, 15> signs = {"<=", ">=", "==", "!=", "<", ">", "&", "|",
+                                                    "!",  "(",  ")",  "+",  "-", "*", "%"};
+
+// Signs other languages have for the same thing.
+constexpr std::array<std::pair<std::string_view, std::string_view>, 7> foreignSigns = {{
+    {"&&", "&"},
+    {"||", "|"},
+    {"=<", "<="},
+    {"=>", ">="},
+    {"=", "=="},
+    {"~", "!"},
+    {",", "&"},
+}};
+
+bool isWordStart(char c) { return llvm::isAlpha(c) || c == '_'; }
+bool isWordPart(char c) { return llvm::isAlnum(c) || c == '_'; }
+
+template <typename Predicate> size_t runLength(std::string_view text, Predicate predicate) {
+  return std::find_if_not(text.begin(), text.end(), predicate) - text.begin();
+}
+
+/// A whole UTF-8 character, so that an error marks all of its bytes.
+size_t characterLength(std::string_view text) {
+  return 1 + runLength(text.substr(1), [](char c) { return (c & 0xC0) == 0x80; });
+}
+
+MaskToken readNumber(std::string_view rest, size_t offset) {
+  size_t length = runLength(rest, [](char c) { return llvm::isDigit(c); });
+  std::string_view digits = rest.substr(0, length);
+  int64_t number = 0;
+  for (char digit : digits) {
+    number = number * 10 + (digit - '0');
+    if (number > largestMaskNumber)
+      throw MaskError(offset, length,
+                      "the number " + std::string(digits) +
+                          " is too large; a mask's numbers go to " +
+                          std::to_string(largestMaskNumber));
+  }
+  return {Kind::Number, digits, offset, number};
+}
+
+MaskToken readSign(std::string_view rest, size_t offset) {
+  for (auto [foreign, ours] : foreignSigns)
+    if (rest.starts_with(foreign) && !rest.starts_with("=="))
+      throw MaskError(offset, foreign.size(), "'" + std::string(foreign) + "' is no sign of masks",
+                      std::string(ours));
+  for (std::string_view sign : signs)
+    if (rest.starts_with(sign))
+      return {Kind::Sign, rest.substr(0, sign.size()), offset};
+  size_t length = characterLength(rest);
+  throw MaskError(offset, length,
+                  "'" + std::string(rest.substr(0, length)) + "' is no sign of masks; they are " +
+                      llvm::join(signs, " "));
+}
+
+/// Whether a sign at this place begins a term (`-q`), instead of joining two (`k - q`).
+bool isPrefix(const MaskToken &token, const MaskToken *before) {
+  if (token.text == "!")
+    return true;
+  return token.text == "-" && (!before || (before->kind == Kind::Sign && before->text != ")"));
+}
+
+} // namespace
+
+std::vector<MaskToken> tokenizeMask(std::string_view text) {
+  std::vector<MaskToken> tokens;
+  size_t offset = 0;
+  while (true) {
+    offset += runLength(text.substr(offset), [](char c) { return llvm::isSpace(c); });
+    std::string_view rest = text.substr(offset);
+    if (rest.empty())
+      break;
+    if (isWordStart(rest.front()))
+      tokens.push_back({Kind::Word, rest.substr(0, runLength(rest, isWordPart)), offset});
+    else if (llvm::isDigit(rest.front()))
+      tokens.push_back(readNumber(rest, offset));
+    else
+      tokens.push_back(readSign(rest, offset));
+    offset = tokens.back().end();
+  }
+  tokens.push_back({Kind::End, text.substr(text.size()), text.size()});
+  return tokens;
+}
+
+std::string joinMaskTokens(const std::vector<MaskToken> &tokens) {
+  std::string text;
+  const MaskToken *before = nullptr;
+  bool tight = true; // nothing stands between this token and the one before
+  for (const MaskToken &token : tokens) {
+    if (token.kind == Kind::End)
+      break;
+    bool isCall = token.text == "(" && before && before->kind == Kind::Word;
+    if (!tight && !isCall && token.text != ")")
+      text += ' ';
+    text += token.text;
+    tight = token.text == "(" || isPrefix(token, before);
+    before = &token;
+  }
+  return text;
+}
+
+std::string nearestMaskWord(std::string_view word) {
+  std::string lower = llvm::StringRef(word.data(), word.size()).lower();
+  for (auto [foreign, ours] : {std::pair("and", "&"), {"or", "|"}, {"not", "!"}})
+    if (lower == foreign)
+      return ours;
+  std::string nearest;
+  unsigned allowed = std::max<size_t>(1, lower.size() / 3);
+  for (const char *candidate : {"causal", "padding", "window", "sink", "q", "k"}) {
+    llvm::StringRef name = candidate;
+    if (lower == name || (lower.size() >= 3 && name.starts_with(lower)))
+      return candidate;
+    unsigned distance = name.edit_distance(lower);
+    if (name.size() > 1 && distance <= allowed) {
+      nearest = candidate;
+      allowed = distance - 1;
+    }
+  }
+  return nearest;
+}
+
+} // namespace loup

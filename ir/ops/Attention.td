@@ -1,0 +1,158 @@
+#ifndef LOUP_ATTENTION_TD
+#define LOUP_ATTENTION_TD
+include "ir/ops/LoupOp.td"
+
+def MaskOp : LoupOp<"mask", [Pointwise]> {
+  let summary = "the tensor of a mask: 0 where allowed, hidden elsewhere";
+  let description = [{
+        result[b, q, k] = (queries[q], keys[k]) in mask of lengths[b] ? 0 : hiddenScore
+
+    `queries` and `keys` are positions, `lengths` the real number of keys of each example, which only
+    masks with `padding` need. The set is exact and known to the compiler; the tensor exists only in
+    the textbook program.
+
+    ```mlir
+    func.func @causal(%q: tensor<?xi32, #loup.axes<target>>,
+                      %k: tensor<?xi32, #loup.axes<target_key>>,
+                      %n: tensor<?xi32, #loup.axes<batch>>)
+        -> tensor<?x?x?xf32, #loup.axes<batch, target, target_key>> {
+      %m = loup.mask <"causal & padding"> queries %q keys %k lengths %n
+          : tensor<?xi32, #loup.axes<target>>, tensor<?xi32, #loup.axes<target_key>>,
+            tensor<?xi32, #loup.axes<batch>>
+         -> tensor<?x?x?xf32, #loup.axes<batch, target, target_key>>
+      return %m : tensor<?x?x?xf32, #loup.axes<batch, target, target_key>>
+    }
+    ```
+  }];
+  let arguments = (ins MaskAttr:$mask, Integer:$queries, Integer:$keys,
+                       Optional<Integer>:$lengths);
+  let results = (outs Real:$result);
+  let assemblyFormat = [{
+    $mask `queries` $queries `keys` $keys (`lengths` $lengths^)? attr-dict
+    `:` type($queries) `,` type($keys) (`,` type($lengths)^)? `->` type($result)
+  }];
+  let hasVerifier = 1;
+}
+
+def AddMaskOp : LoupOp<"add_mask", [Pointwise, DifferentiableOp,
+    AllTypesMatch<["scores", "result"]>]> {
+  let summary = "hides scores";
+  let description = [{
+        result[r] = mask[those of r that mask has] = 0 ? scores[r] : hiddenScore
+
+    This is the textbook's addition of 0 or minus infinity, with two differences that the contract
+    of attention asks for: minus infinity is finite, and what is hidden is never looked at, so that a
+    NaN among hidden scores stays hidden.
+
+    ```mlir
+    func.func @hide(%scores: tensor<?x4x?x?xf32, #loup.axes<batch, head, target, target_key>>,
+                    %mask: tensor<?x?x?xf32, #loup.axes<batch, target, target_key>>)
+        -> tensor<?x4x?x?xf32, #loup.axes<batch, head, target, target_key>> {
+      %s = loup.add_mask %scores, %mask
+          : tensor<?x4x?x?xf32, #loup.axes<batch, head, target, target_key>>,
+            tensor<?x?x?xf32, #loup.axes<batch, target, target_key>>
+      return %s : tensor<?x4x?x?xf32, #loup.axes<batch, head, target, target_key>>
+    }
+    ```
+  }];
+  let arguments = (ins Real:$scores, Real:$mask);
+  let results = (outs Real:$result);
+  let assemblyFormat = "$scores `,` $mask attr-dict `:` type($scores) `,` type($mask)";
+}
+
+def AttentionOp : LoupOp<"attention", [DifferentiableOp, AttrSizedOperandSegments,
+    AllTypesMatch<["key", "value"]>, AllTypesMatch<["query", "output"]>,
+    DeclareOpInterfaceMethods<SequenceOp, ["getReach"]>]> {
+  let summary = "softmax(scale * query key + mask), then the weighted sum of values";
+  let description = [{
+    For each head h, with A the keys that the mask allows query q:
+
+        score[q, k]   = scale * sum over e of query[q, h, e] * key[k, h, e]
+        log_sum[q, h] = log(sum over k in A of exp(score[q, k]))
+        output[q, h]  = sum over k in A of dropout(exp(score[q, k] - log_sum[q, h])) * value[k, h]
+
+    A query without keys gives zeros. `query` is [.., query axis, head, head_width], or lacks the
+    query axis in a step of decoding; `key` and `value` are [.., key axis, head, head_width]. No
+    tensor of [query, key] is kept: the backward pass recomputes scores from `log_sum`. Dropout draws
+    as `loup.dropout` would on weights [batch, head, query, key] at (example, query, key).
+
+    ```mlir
+    func.func @attend(%q: tensor<?x?x4x32xf32, #loup.axes<batch, target, head, head_width>>,
+                      %k: tensor<?x?x4x32xf32, #loup.axes<batch, target_key, head, head_width>>,
+                      %qp: tensor<?xi32, #loup.axes<target>>,
+                      %kp: tensor<?xi32, #loup.axes<target_key>>)
+        -> tensor<?x?x4x32xf32, #loup.axes<batch, target, head, head_width>> {
+      %o, %l = loup.attention %q, %k, %k mask <"causal"> queries %qp keys %kp scale 0.176776695
+          : tensor<?x?x4x32xf32, #loup.axes<batch, target, head, head_width>>,
+            tensor<?x?x4x32xf32, #loup.axes<batch, target_key, head, head_width>>,
+            tensor<?xi32, #loup.axes<target>>, tensor<?xi32, #loup.axes<target_key>>
+         -> tensor<?x?x4xf32, #loup.axes<batch, target, head>>
+      return %o : tensor<?x?x4x32xf32, #loup.axes<batch, target, head, head_width>>
+    }
+    ```
+  }];
+  let arguments = (ins Real:$query, Real:$key, Real:$value, MaskAttr:$mask, Integer:$queries,
+                       Integer:$keys, Optional<Integer>:$lengths, F32Attr:$scale,
+                       DefaultValuedAttr<F32Attr, "0.0f">:$rate,
+                       DefaultValuedAttr<I32Attr, "0">:$place, Optional<Integer>:$dropout_key,
+                       Optional<Integer>:$examples);
+  let results = (outs Real:$output, Real:$log_sum);
+  let assemblyFormat = [{
+    $query `,` $key `,` $value `mask` $mask `queries` $queries `keys` $keys
+    (`lengths` $lengths^)? `scale` custom<Float>($scale)
+    (`dropout` $dropout_key^ `at` $examples)? attr-dict
+    `:` type($query) `,` type($key) `,` type($queries) `,` type($keys) (`,` type($lengths)^)?
+    (`,` type($dropout_key)^ `,` type($examples))? `->` type($log_sum)
+  }];
+  let hasVerifier = 1;
+}
+
+def AttentionGradientOp : LoupOp<"attention_gradient", [AttrSizedOperandSegments,
+    AllTypesMatch<["query", "output", "gradient", "query_gradient"]>,
+    AllTypesMatch<["key", "value", "key_gradient", "value_gradient"]>]> {
+  let summary = "the gradients by attention's query, key and value";
+  let description = [{
+    With p[q, k] = exp(score[q, k] - log_sum[q]) and r the dropout's factor (0 or 1 / (1 - rate)):
+
+        delta[q]          = sum over e of gradient[q, e] * output[q, e]
+        ds[q, k]          = p[q, k] * (r[q, k] * (gradient[q] . value[k]) - delta[q])
+        query_gradient[q] = scale * sum over k of ds[q, k] * key[k]
+        key_gradient[k]   = scale * sum over q of ds[q, k] * query[q]
+        value_gradient[k] = sum over q of r[q, k] * p[q, k] * gradient[q]
+
+    over allowed pairs only (Dao et al., 2022, appendix B.4).
+
+    ```mlir
+    func.func @backward(%q: tensor<?x?x4x32xf32, #loup.axes<batch, target, head, head_width>>,
+                        %k: tensor<?x?x4x32xf32, #loup.axes<batch, target_key, head, head_width>>,
+                        %l: tensor<?x?x4xf32, #loup.axes<batch, target, head>>,
+                        %qp: tensor<?xi32, #loup.axes<target>>,
+                        %kp: tensor<?xi32, #loup.axes<target_key>>)
+        -> tensor<?x?x4x32xf32, #loup.axes<batch, target, head, head_width>> {
+      %dq, %dk, %dv = loup.attention_gradient %q, %k, %k, %q, %l, %q mask <"causal">
+          queries %qp keys %kp scale 0.176776695
+          : tensor<?x?x4x32xf32, #loup.axes<batch, target, head, head_width>>,
+            tensor<?x?x4x32xf32, #loup.axes<batch, target_key, head, head_width>>,
+            tensor<?x?x4xf32, #loup.axes<batch, target, head>>,
+            tensor<?xi32, #loup.axes<target>>, tensor<?xi32, #loup.axes<target_key>>
+      return %dq : tensor<?x?x4x32xf32, #loup.axes<batch, target, head, head_width>>
+    }
+    ```
+  }];
+  let arguments = (ins Real:$query, Real:$key, Real:$value, Real:$output, Real:$log_sum,
+                       Real:$gradient, MaskAttr:$mask, Integer:$queries, Integer:$keys,
+                       Optional<Integer>:$lengths, F32Attr:$scale,
+                       DefaultValuedAttr<F32Attr, "0.0f">:$rate,
+                       DefaultValuedAttr<I32Attr, "0">:$place, Optional<Integer>:$dropout_key,
+                       Optional<Integer>:$examples);
+  let results = (outs Real:$query_gradient, Real:$key_gradient, Real:$value_gradient);
+  let assemblyFormat = [{
+    $query `,` $key `,` $value `,` $output `,` $log_sum `,` $gradient `mask` $mask
+    `queries` $queries `keys` $keys (`lengths` $lengths^)? `scale` custom<Float>($scale)
+    (`dropout` $dropout_key^ `at` $examples)? attr-dict
+    `:` type($query) `,` type($key) `,` type($log_sum) `,` type($queries) `,` type($keys)
+    (`,` type($lengths)^)? (`,` type($dropout_key)^ `,` type($examples))?
+  }];
+}
+
+#endif

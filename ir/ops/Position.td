@@ -1,0 +1,72 @@
+#ifndef LOUP_POSITION_TD
+#define LOUP_POSITION_TD
+include "ir/ops/LoupOp.td"
+
+def PositionsOp : LoupOp<"positions", [Pointwise]> {
+  let summary = "0, 1, 2, ... along an axis";
+  let description = [{
+        result[p] = p
+
+    A step of decoding replaces it by the one position it computes.
+
+    ```mlir
+    func.func @count() -> tensor<?xi32, #loup.axes<source>> {
+      %p = loup.positions : tensor<?xi32, #loup.axes<source>>
+      return %p : tensor<?xi32, #loup.axes<source>>
+    }
+    ```
+  }];
+  let results = (outs Integer:$result);
+  let assemblyFormat = "attr-dict `:` type($result)";
+}
+
+def SinusoidOp : LoupOp<"sinusoid", [Pointwise]> {
+  let summary = "sinusoidal position encodings, sine and cosine interleaved";
+  let description = [{
+        result[p, 2i]     = sin(p / 10000^(2i / width))
+        result[p, 2i + 1] = cos(p / 10000^(2i / width))
+
+    (Vaswani et al., 2017, section 3.5.) The result's last axis, of even size, is the one the
+    positions lack.
+
+    ```mlir
+    func.func @encode(%p: tensor<?xi32, #loup.axes<source>>)
+        -> tensor<?x128xf32, #loup.axes<source, width>> {
+      %e = loup.sinusoid %p : tensor<?xi32, #loup.axes<source>>
+          -> tensor<?x128xf32, #loup.axes<source, width>>
+      return %e : tensor<?x128xf32, #loup.axes<source, width>>
+    }
+    ```
+  }];
+  let arguments = (ins Integer:$positions);
+  let results = (outs Real:$result);
+  let assemblyFormat = "$positions attr-dict `:` type($positions) `->` type($result)";
+  let hasVerifier = 1;
+}
+
+def ShiftRightOp : LoupOp<"shift_right", [Pointwise,
+    AllTypesMatch<["input", "result"]>, DeclareOpInterfaceMethods<SequenceOp, ["getReach"]>]> {
+  let summary = "each position sees the token before it; the first sees `begin`";
+  let description = [{
+        result[b, p] = p = 0 ? begin : input[b, p - 1]
+
+    along `axis`. This is teacher forcing: what the decoder reads is the target, one later.
+
+    ```mlir
+    func.func @teacher_forcing(%target: tensor<?x?xi32, #loup.axes<batch, target>>)
+        -> tensor<?x?xi32, #loup.axes<batch, target>> {
+      %seen = loup.shift_right %target along "target" begin 2
+          : tensor<?x?xi32, #loup.axes<batch, target>>
+      return %seen : tensor<?x?xi32, #loup.axes<batch, target>>
+    }
+    ```
+  }];
+  let arguments = (ins Integer:$input, StrAttr:$axis, I32Attr:$begin);
+  let results = (outs Integer:$result);
+  let assemblyFormat = [{
+    $input `along` $axis `begin` custom<Int32>($begin) attr-dict `:` type($input)
+  }];
+  let hasVerifier = 1;
+}
+
+#endif
