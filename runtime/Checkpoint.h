@@ -5,7 +5,6 @@
 #include "runtime/Model.h"
 
 #include <cstdint>
-#include <map>
 #include <optional>
 #include <span>
 #include <string>
@@ -23,10 +22,10 @@ struct CheckpointInfo {
 
 /// What FILE.state says.
 struct TrainingState {
-  int64_t step = 0;
-  std::map<std::string, std::string> values; // place in the data, best validation, ...
+  std::string progress; // where training stands, in words of the trainer's
 
-  /// Values laid out as Model::weights(), written as one tensor a parameter: "exp_avg.<name>".
+  /// What the optimiser remembers, laid out as Model::weights(); one tensor a parameter is written,
+  /// such as "exp_avg.output.weight".
   struct Moment {
     std::string name;
     std::span<float> values;
@@ -39,13 +38,16 @@ struct TrainingState {
 void saveCheckpoint(const std::string &path, Model &model, const CheckpointInfo &info,
                     const TrainingState *state = nullptr);
 
-/// Fills the model's weights. Throws UserError when `path` is no safetensors file, was made from
+/// Fills the model's weights. Throws UserError when `path` is no safetensors file, belongs to
 /// another description, or holds other tensors or shapes; the message names them.
 CheckpointInfo loadCheckpoint(const std::string &path, Model &model);
 
-/// Reads FILE.state into `state`, whose moments say what is wanted. Throws UserError as
-/// loadCheckpoint, and when FILE.state is not of step `step`.
+/// Reads the FILE.state of FILE `path` into `state`, whose moments say what is wanted. Throws
+/// UserError as loadCheckpoint does, and when the two files are not of the same step.
 void loadTrainingState(const std::string &path, const Model &model, int64_t step,
                        TrainingState &state);
+
+/// Writes one tensor a parameter from `values`, laid out as Model::weights().
+void saveTensors(const std::string &path, const Model &model, std::span<float> values);
 
 } // namespace loup
