@@ -19,13 +19,15 @@ bool LineStream::next(std::string &line) {
   bool last = searched == buffer.size(); // and without an end of its own
   line.assign(buffer, begin, searched - begin);
   begin = searched = last ? searched : searched + 1;
-  if (!last && line.ends_with('\r'))
+  if (line.ends_with('\r'))
     line.pop_back();
   if (++number == 1 && line.starts_with("\xEF\xBB\xBF"))
     line.erase(0, 3);
-  if (auto byte = findInvalidUtf8(line))
-    throw UserError(
-        fmt::format("{}, line {}: byte {} is not valid UTF-8", name, number, *byte + 1));
+  if (auto invalid = findInvalidUtf8(line))
+    throw UserError(fmt::format("{}, line {}, byte {}: 0x{:02X} is not valid UTF-8; convert the "
+                                "text, for example with iconv -f LATIN1 -t UTF-8",
+                                name, number, *invalid + 1,
+                                static_cast<unsigned char>(line[*invalid])));
   return true;
 }
 
@@ -54,7 +56,7 @@ void LineStream::receive() {
   char chunk[1 << 16];
   ssize_t count = read(descriptor, chunk, sizeof chunk);
   if (count < 0 && errno != EINTR)
-    throw UserError(fmt::format("{}: {}", name, std::strerror(errno)));
+    throw UserError(fmt::format("cannot read {}: {}", name, std::strerror(errno)));
   ended = count == 0;
   buffer.append(chunk, std::max<ssize_t>(count, 0));
 }
