@@ -2,20 +2,17 @@
 #pragma once
 
 #include "runtime/LineReader.h"
+#include "runtime/SentenceEncoder.h"
 #include "runtime/Tokenizer.h"
 
 #include <nlohmann/json_fwd.hpp>
 
 #include <cstdint>
-#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
 
 namespace loup {
-
-/// Receives one sentence that the user should read.
-using Notice = std::function<void(const std::string &)>;
 
 /// A file of sources and a file of their targets, line by line; or, where `target` is empty, one
 /// file whose lines are source TAB target.
@@ -24,88 +21,85 @@ struct TextPair {
 };
 
 /// Reads both sides of a TextPair together. Throws UserError where one side has more lines than
-/// the other (naming both counts) or a TSV line has not exactly one TAB.
+/// the other (naming both counts), where a line of a TSV has not exactly one TAB, and for pipes,
+/// since training reads its data more than once.
 class PairReader {
 public:
   explicit PairReader(const TextPair &files);
 
   bool next(std::string &source, std::string &target);
 
-  int64_t lineNumber() const { return first.lineNumber(); }
-
-  /// The two sides; in a TSV both are the one reader.
+  /// The reader of each side: in a TSV the same.
   LineReader &source() { return first; }
   LineReader &target() { return second ? *second : first; }
-  bool isTsv() const { return !second; }
 
 private:
+  void split(std::string &line, std::string &target) const;
+
   LineReader first;
-  std::optional<LineReader> second;
+  std::optional<LineReader> second; // nothing for a TSV
 };
 
 enum class Side { Source, Target, Both };
 
-/// All lines of one side of `files`, or of both alternately, to train a tokenizer on.
+/// All lines of one side of `files`, or of both in turn, to train a tokenizer on.
 LineSource linesOf(std::vector<TextPair> files, Side side);
 
-/// One pair of lines as token ids, each side with the end token, at most maximumLength long.
+/// One pair of lines as token ids, each side with the end token behind it.
 struct Example {
   std::vector<int32_t> source, target;
   int32_t number = 0; // of the line, counted through all files from 0
 };
 
-/// Pairs of files as examples, in blocks of `blockLines` consecutive lines that can be read in any
-/// order. Nothing is kept in memory but the place of each block.
+/// Pairs of files as examples, in blocks of consecutive lines that can be read in any order.
+/// Nothing is kept in memory but the place of each block.
 class Corpus {
 public:
-  static constexpr int64_t blockLines = 256;
+  static constexpr int32_t blockLines = 256; // a file's last block may have fewer
 
-  /// Reads through all files once: line counts must agree and everything must be UTF-8 (see
-  /// PairReader and LineReader for the errors). `notice` is told of the first line that is cut and
-  /// of the first pair that is skipped. The tokenizers must outlive the corpus.
+  /// Reads through all files once, so that what is wrong with them (see PairReader and LineReader)
+  /// is said before the training begins. The tokenizers must outlive the corpus.
   Corpus(const std::vector<TextPair> &files, const Tokenizer &source, const Tokenizer &target,
-         const SpecialIds &ids, int32_t maximumLength, Notice notice);
+         const Description &description);
 
-  /// Pairs of lines, empty ones included.
+  /// Pairs of lines, those with an empty side included.
   int64_t lines() const { return lineCount; }
 
-  int64_t blocks() const { return static_cast<int64_t>(index.size()); }
+  int32_t blocks() const { return static_cast<int32_t>(index.size()); }
 
-  /// Appends the examples of a block. Pairs with an empty side are skipped.
-  void read(int64_t block, std::vector<Example> &examples);
+  /// The block that holds the line of this number.
+  int32_t blockOf(int32_t number) const;
 
-  /// Lines cut to maximumLength, and pairs skipped for an empty side, in all that was read so far.
-  int64_t cutLines() const { return cut; }
-  int64_t skippedPairs() const { return skipped; }
+  /// Appends the examples of a block, cut to the maximum length. Pairs with an empty side are left
+  /// out.
+  void read(int32_t block, std::vector<Example> &examples);
+
+  /// What the user should know of the blocks read so far: lines that were cut, pairs left out.
+  std::vector<std::string> notices() const;
 
   /// What tells these data from others: lines, bytes and checksum of each file.
   nlohmann::json identity() const;
 
 private:
-  struct Block {
-    int32_t pair = 0;           // index into `pairs`
-    int32_t lines = 0;
-    int64_t sourceOffset = 0, targetOffset = 0;
-    int64_t firstLine = 0;      // in its file, from 0
-    int32_t firstNumber = 0;    // through all files, from 0
-  };
-  struct Fingerprint {
-    int64_t lines = 0, bytes = 0;
+  struct Pair {
+    PairReader reader;
+    SentenceEncoder source, target;
+    int64_t lines = 0;
     uint32_t checksum = 0;
+  };
+  struct Block {
+    int32_t pair = 0; // index into `pairs`
+    int32_t lines = 0;
+    int32_t number = 0;                         // of its first line, through all files
+    int64_t line = 0;                           // the same in its file, from 0
+    int64_t sourceOffset = 0, targetOffset = 0; // in bytes
   };
 
   void indexPair(int32_t pair);
-  bool encode(const LineReader &reader, const std::string &line, const Tokenizer &tokenizer,
-              std::vector<int32_t> &ids);
 
-  std::vector<PairReader> pairs;
+  std::vector<Pair> pairs;
   std::vector<Block> index;
-  std::vector<Fingerprint> fingerprints; // of each pair
-  const Tokenizer &sourceTokenizer, &targetTokenizer;
-  SpecialIds ids;
-  int32_t maximumLength;
-  Notice notice;
-  int64_t lineCount = 0, cut = 0, skipped = 0;
+  int64_t lineCount = 0, leftOut = 0;
 };
 
 } // namespace loup

@@ -26,11 +26,14 @@ public:
   /// Where the next line starts, in bytes of uncompressed text.
   int64_t offset() const { return bufferOffset + static_cast<int64_t>(begin); }
 
-  /// Allows seek(). What cannot be sought, compressed data and pipes, is copied to an unnamed
-  /// temporary file in TMPDIR (/tmp by default). Call before the first line is read.
-  void makeSeekable();
+  /// Whether the file can be read more than once; a pipe cannot.
+  bool isRegular() const { return regular; }
 
-  /// Goes on at `offset`, the start of the line after number `lineNumber`.
+  /// Makes seek() fast: compressed text goes to an unnamed temporary file in TMPDIR (/tmp by
+  /// default), and is read from there. Call before the first line is read.
+  void unpack();
+
+  /// Goes on at `offset`, where the line after number `lineNumber` starts.
   void seek(int64_t offset, int64_t lineNumber);
 
   const std::string &path() const { return name; }
@@ -41,11 +44,11 @@ private:
   };
 
   bool fill();
-  size_t read(char *data, size_t size);
 
   std::string name;
   std::unique_ptr<gzFile_s, Close> file;
-  std::string buffer;       // text that is read but not handed out yet starts at `begin`
+  bool regular = false;
+  std::string buffer; // what is read but not given out yet starts at `begin`
   size_t begin = 0;
   int64_t bufferOffset = 0; // of buffer[0] in the uncompressed text
   int64_t number = 0;
