@@ -125,7 +125,7 @@ private:
     for (size_t parent = 0; parent < sentence.beam.size(); ++parent) {
       const Unfinished &hypothesis = sentence.beam[parent];
       const float *row = rows + parent * columns;
-      bool mustEnd = static_cast<int32_t>(hypothesis.tokens.size()) == sentence.limit;
+      bool mustEnd = static_cast<int32_t>(hypothesis.tokens.size()) >= sentence.limit;
       int32_t first = mustEnd ? ids.end : 0;
       int32_t last = mustEnd ? ids.end + 1 : options.vocabulary;
       for (int32_t id = first; id < last; ++id) {

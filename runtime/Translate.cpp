@@ -56,9 +56,9 @@ void print(const std::string &text) {
     throw UserError(fmt::format("cannot write to standard output: {}", std::strerror(errno)));
 }
 
-void reportCuts(const Description &description, const SentenceEncoder &encoder) {
+void reportCuts(const SentenceEncoder &encoder) {
   if (std::string notice = encoder.notice(); !notice.empty())
-    fmt::print(stderr, "{}: {}\n", description.task, notice);
+    fmt::print(stderr, "{}\n", notice);
 }
 
 /// More sentences than one for each 16 tokens would make a batch larger and hardly faster.
@@ -126,7 +126,7 @@ void translateInput(Model &model, const Tokenizers &tokenizers, const TranslateO
     lines = readWindow(input, encoder, tokenizer, options, failure);
     answerLines(lines, limits, translate, print);
   } while (!lines.empty() && !failure);
-  reportCuts(description, encoder);
+  reportCuts(encoder);
   if (failure)
     std::rethrow_exception(failure);
 }
@@ -177,8 +177,8 @@ void scoreInput(Model &model, const Tokenizers &tokenizers, const TranslateOptio
     }
   };
   answerLines(lines, limits, score, print);
-  reportCuts(description, sourceEncoder);
-  reportCuts(description, targetEncoder);
+  reportCuts(sourceEncoder);
+  reportCuts(targetEncoder);
 }
 
 void translate(int argc, char **argv, std::unique_ptr<Model> (*makeModel)()) {

@@ -248,6 +248,36 @@ TEST(Search, LengthEndsAtTheDefaultTheOptionOrTheModelsPositions) {
   }
 }
 
+TEST(Search, LimitsHoldEveryBatch) {
+  constexpr int32_t vocabulary = 6, sentenceLimit = 8, positionLimit = 40;
+  RememberingModel model(vocabulary, [](auto, const Tokens &) {
+    return std::vector<float>{-9, -2, -20, -20, -1, -1}; // as long as it may be
+  });
+  model.about.maximumLength = 30;
+  for (int32_t maximumLength : {0, 1, 5, 100})
+    for (int32_t beam : {1, 3}) {
+      SearchOptions options{beam, 1.0, 1, maximumLength, vocabulary};
+      Limits limits = searchLimits(model.about, options, sentenceLimit, positionLimit);
+      size_t mostRows = 0, mostSteps = 0, mostPositions = 0;
+      for (int32_t length = 1; length <= model.about.maximumLength; ++length) {
+        Ragged source;
+        for (int32_t i = 0; i < sentenceLimit && (i == 0 || (i + 1) * length <= positionLimit); ++i)
+          source.append(Tokens(length, 4));
+        EXPECT_LE(source.count(), limits.sentences);
+        EXPECT_LE(source.count() * length, limits.sourcePositions);
+        search(model, source, options);
+        size_t rows = std::ranges::max(model.rowsOfStep), steps = model.rowsOfStep.size();
+        mostRows = std::max(mostRows, rows);
+        mostSteps = std::max(mostSteps, steps);
+        mostPositions = std::max(mostPositions, rows * steps);
+      }
+      EXPECT_EQ(static_cast<int32_t>(mostRows), limits.hypotheses);
+      EXPECT_EQ(static_cast<int32_t>(mostSteps), limits.targetLength);
+      EXPECT_EQ(static_cast<int64_t>(mostPositions), limits.targetPositions);
+      EXPECT_EQ(limits.sourceLength, 30);
+    }
+}
+
 TEST(Search, NeverChoosesBeginPaddingOrIdsThatDoNotOccur) {
   constexpr int32_t vocabulary = 9;
   Rule tempting = [](std::span<const int32_t>, const Tokens &prefix) {
