@@ -1,12 +1,12 @@
 #include "ir/masks/Dependence.h"
 
+#include "ir/masks/Projection.h"
 #include "runtime/Errors.h"
 
 #include "mlir/Analysis/Presburger/Simplex.h"
 
 #include <algorithm>
 #include <iterator>
-#include <limits>
 #include <optional>
 
 namespace loup {
@@ -24,6 +24,8 @@ namespace {
 // composition short.
 constexpr unsigned mostParts = 16;
 constexpr unsigned mostPairsOfParts = 64;
+constexpr unsigned mostConditions = 12;
+constexpr int64_t largestNumber = int64_t(1) << 32;
 
 PresburgerSpace space(unsigned axes) {
   return PresburgerSpace::getRelationSpace(/*numDomain=*/1, /*numRange=*/1, axes);
@@ -67,18 +69,38 @@ PresburgerRelation rebuild(const PresburgerRelation &relation, const PresburgerS
   return rebuilt;
 }
 
-/// Eliminates unknowns that occur with factors of one only, for which Fourier-Motzkin is exact over
-/// the integers.
-void eliminateUnknowns(IntegerRelation &part) {
-  auto hasUnitFactors = [&](unsigned column) {
-    for (unsigned i = 0; i < part.getNumConstraints(); ++i)
-      if (std::abs(part.atConstraint64(i, column)) > 1)
-        return false;
-    return true;
-  };
-  for (unsigned column = part.getNumVars(); column-- > part.getNumDimAndSymbolVars();)
-    if (hasUnitFactors(column))
-      part.projectOut(column);
+bool isLarge(const DynamicAPInt &number) {
+  return number > largestNumber || number < -largestNumber;
+}
+
+bool isTooIntricate(const PresburgerRelation &relation) {
+  return relation.getNumDisjuncts() > mostParts ||
+         llvm::any_of(relation.getAllDisjuncts(), [](const IntegerRelation &part) {
+           if (part.getNumConstraints() > mostConditions)
+             return true;
+           for (unsigned i = 0; i < part.getNumInequalities(); ++i)
+             if (llvm::any_of(part.getInequality(i), isLarge))
+               return true;
+           for (unsigned i = 0; i < part.getNumEqualities(); ++i)
+             if (llvm::any_of(part.getEquality(i), isLarge))
+               return true;
+           return false;
+         });
+}
+
+/// The largest key * k + query * q of any pair, if there is one of use.
+std::optional<int64_t> most(const PresburgerRelation &relation, int64_t query, int64_t key) {
+  int64_t most = -largestNumber;
+  for (const IntegerRelation &part : relation.getAllDisjuncts()) {
+    llvm::SmallVector<DynamicAPInt> sum(part.getNumCols(), DynamicAPInt(0));
+    sum[0] = query;
+    sum[1] = key;
+    auto optimum = Simplex(part).computeOptimum(Simplex::Direction::Up, sum);
+    if (!optimum.isBounded() || isLarge(floor(*optimum)))
+      return std::nullopt;
+    most = std::max(most, int64_t(floor(*optimum)));
+  }
+  return most;
 }
 
 bool isUnused(const PresburgerRelation &relation, unsigned column) {
@@ -99,12 +121,15 @@ std::vector<std::string> axesOfBoth(const std::vector<std::string> &a,
 
 Dependence::Dependence(PresburgerRelation pairs, std::vector<std::string> axes, bool exact)
     : relation(std::move(pairs)), names(std::move(axes)), exact(exact) {
-  // Composition leaves the position in the middle as an unknown, which keeps unions from shrinking
-  // to what they say.
-  relation = rebuild(relation, relation.getSpace(), eliminateUnknowns)
-                 .computeReprWithOnlyDivLocals()
-                 .coalesce();
-  if (relation.getNumDisjuncts() > mostParts)
+  // Composition leaves the position in the middle as an unknown.
+  relation = rebuild(relation, relation.getSpace(), [&](IntegerRelation &part) {
+               while (part.getNumLocalVars() > 0) {
+                 unsigned unknown = part.getVarKindOffset(VarKind::Local);
+                 this->exact &= isExactlyEliminable(part, unknown);
+                 part.projectOut(unknown);
+               }
+             }).coalesce();
+  if (isTooIntricate(relation))
     widen();
   dropUnusedAxes();
 }
@@ -188,23 +213,9 @@ void Dependence::dropUnusedAxes() {
 }
 
 void Dependence::widen() {
-  std::optional<int64_t> low = std::numeric_limits<int64_t>::max();
-  std::optional<int64_t> high = std::numeric_limits<int64_t>::min();
-  for (const IntegerRelation &part : relation.getAllDisjuncts()) {
-    llvm::SmallVector<DynamicAPInt> difference(part.getNumCols(), DynamicAPInt(0));
-    difference[0] = -1;
-    difference[1] = 1;
-    Simplex simplex(part);
-    if (simplex.isEmpty())
-      continue;
-    auto least = simplex.computeOptimum(Simplex::Direction::Down, difference);
-    auto most = simplex.computeOptimum(Simplex::Direction::Up, difference);
-    if (low)
-      low =
-          least.isBounded() ? std::optional(std::min(*low, int64_t(floor(*least)))) : std::nullopt;
-    if (high)
-      high = most.isBounded() ? std::optional(std::max(*high, int64_t(ceil(*most)))) : std::nullopt;
-  }
+  std::optional<int64_t> low = most(relation, 1, -1), high = most(relation, -1, 1);
+  if (low)
+    low = -*low;
   relation = band(low, high, names.size());
   exact = false;
 }

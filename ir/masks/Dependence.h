@@ -37,8 +37,9 @@ public:
   bool contains(int64_t q, int64_t k, const std::vector<int64_t> &lengths) const;
   bool isEmpty() const;
 
-  /// False if the union grew so large that it was replaced by the band low <= k - q <= high around
-  /// it: then pairs may be in excess, never missing.
+  /// False if pairs may be in excess (never missing): where the union or its numbers grew so large
+  /// that it was replaced by the band low <= k - q <= high around it, or where positions multiplied
+  /// by constants left only a fraction in the middle, as in `4 * k >= 3 * q` composed with itself.
   bool isExact() const { return exact; }
 
   /// The axes whose lengths the pairs depend on, sorted.

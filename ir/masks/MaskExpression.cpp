@@ -2,6 +2,8 @@
 
 #include "ir/masks/MaskTokens.h"
 
+#include <algorithm>
+#include <cstdlib>
 #include <utility>
 #include <variant>
 
@@ -13,6 +15,7 @@ using Kind = MaskToken::Kind;
 // What a mask may come to. Real masks have two or three of each; the bounds keep every proof short.
 constexpr size_t mostBytes = 1000;
 constexpr size_t mostComparisons = 32;
+constexpr int64_t largestFactor = 16;
 constexpr size_t deepestNesting = 32;
 constexpr size_t mostAlternatives = 32;
 
@@ -261,11 +264,12 @@ private:
   }
 
   Part bounded(Number value, size_t begin, size_t end) const {
-    for (int64_t factor : {value.query, value.key, value.constant})
-      if (factor < -largestMaskNumber || factor > largestMaskNumber)
-        fail(begin, end,
-             "a number in here exceeds " + std::to_string(largestMaskNumber) +
-                 ", the largest a mask may hold");
+    if (std::max(std::abs(value.query), std::abs(value.key)) > largestFactor)
+      fail(begin, end, "a position may be multiplied by at most " + std::to_string(largestFactor));
+    if (std::abs(value.constant) > largestMaskNumber)
+      fail(begin, end,
+           "this number exceeds " + std::to_string(largestMaskNumber) +
+               ", the largest a mask may hold");
     return {value, begin, end};
   }
 

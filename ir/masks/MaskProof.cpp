@@ -1,15 +1,17 @@
 #include "ir/masks/MaskProof.h"
 
-#include <algorithm>
+#include "ir/masks/Projection.h"
+
 #include <vector>
 
 namespace loup {
 
+using mlir::presburger::BoundType;
+using mlir::presburger::DynamicAPInt;
 using mlir::presburger::IntegerRelation;
 using mlir::presburger::PresburgerRelation;
 using mlir::presburger::PresburgerSet;
 using mlir::presburger::PresburgerSpace;
-using mlir::presburger::VarKind;
 
 std::string LaterToken::describe() const {
   std::string position = "position q=" + std::to_string(query);
@@ -28,23 +30,35 @@ std::string EmptyRow::describe() const {
 
 namespace {
 
-/// The lexicographically smallest point: domain, range, then symbols. All must be bounded below.
-std::optional<std::vector<int64_t>> smallestPoint(const PresburgerRelation &points) {
-  std::optional<std::vector<int64_t>> smallest;
-  for (IntegerRelation part : points.getAllDisjuncts()) {
-    // An empty part without rational witness to its emptiness would keep the lexical minimum
-    // searching for ever.
-    if (part.isIntegerEmpty())
-      continue;
-    part.convertVarKind(VarKind::Symbol, 0, part.getNumSymbolVars(), VarKind::Range,
-                        part.getNumRangeVars());
-    std::vector<int64_t> point;
-    for (const auto &value : *part.findIntegerLexMin())
-      point.push_back(int64_t(value));
-    if (!smallest || point < *smallest)
-      smallest = std::move(point);
+/// The lexicographically smallest point: domain, range, then symbols, none of which is negative.
+/// (Bisection rather than a lexical simplex, which loses its way among rounded quotients.)
+std::optional<std::vector<int64_t>> smallestPoint(PresburgerRelation points) {
+  llvm::SmallVector<DynamicAPInt> sample;
+  if (!points.findIntegerSample(sample))
+    return std::nullopt;
+  std::vector<int64_t> point;
+  unsigned variables = points.getSpace().getNumDimAndSymbolVars();
+  auto bound = [&](BoundType type, unsigned column, int64_t value) {
+    IntegerRelation half(points.getSpace());
+    half.addBound(type, column, value);
+    return points.intersect(PresburgerRelation(half));
+  };
+  for (unsigned column = 0; column < variables; ++column) {
+    int64_t low = 0, high = int64_t(sample[column]);
+    while (low < high) {
+      int64_t middle = low + (high - low) / 2;
+      llvm::SmallVector<DynamicAPInt> smaller;
+      if (bound(BoundType::UB, column, middle).findIntegerSample(smaller)) {
+        sample = smaller;
+        high = int64_t(sample[column]);
+      } else {
+        low = middle + 1;
+      }
+    }
+    points = bound(BoundType::EQ, column, high);
+    point.push_back(high);
   }
-  return smallest;
+  return point;
 }
 
 /// The pairs of real queries with real keys; or with all keys, padding included.
@@ -64,9 +78,13 @@ MaskSet matrix(KeySide side, bool withPadding) {
 
 /// The rows in which some pair lies.
 PresburgerSet rowsOf(const MaskSet &pairs) {
-  PresburgerRelation relation = pairs.points();
-  relation.convertVarKind(VarKind::SetDim, MaskSet::Query, 1, VarKind::Domain, 0);
-  return PresburgerSet(relation.getDomainSet().computeReprWithOnlyDivLocals().coalesce());
+  PresburgerSet rows = PresburgerSet::getEmpty(
+      PresburgerSpace::getSetSpace(MaskSet::dimensions - 1, MaskSet::symbols));
+  for (IntegerRelation part : pairs.points().getAllDisjuncts()) {
+    eliminateExactly(part, MaskSet::Key);
+    rows.unionInPlace(part);
+  }
+  return rows.coalesce();
 }
 
 } // namespace

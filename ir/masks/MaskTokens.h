@@ -20,7 +20,7 @@ struct MaskToken {
   size_t end() const { return offset + text.size(); }
 };
 
-/// The largest number a mask may hold, and the largest factor or sum it may come to.
+/// The largest number a mask may hold.
 constexpr int64_t largestMaskNumber = 1'000'000;
 
 /// Cuts a mask's text into tokens, the last of which is End. The tokens point into `text`. Throws

@@ -1,0 +1,198 @@
+#include "ir/masks/MaskExpression.h"
+
+#include "tests/ir/masks/RandomMask.h"
+
+#include <gmock/gmock.h>
+
+namespace loup {
+namespace {
+
+using ::testing::HasSubstr;
+
+/// Rows of the mask as text, `x` where allowed: 5 queries, 5 keys.
+std::string picture(const std::string &text, int64_t length = 5) {
+  MaskSet set = MaskExpression::parse(text).allowed();
+  std::string rows;
+  for (int64_t q = 0; q < 5; ++q) {
+    for (int64_t k = 0; k < 5; ++k)
+      rows += set.contains(q, k, {5, 5, length}) ? 'x' : '.';
+    rows += ' ';
+  }
+  return rows;
+}
+
+TEST(MaskExpression, WordsMeanWhatTheirNamesSay) {
+  EXPECT_EQ(picture("causal"), "x.... xx... xxx.. xxxx. xxxxx ");
+  EXPECT_EQ(picture("padding", 3), "xxx.. xxx.. xxx.. xxx.. xxx.. ");
+  EXPECT_EQ(picture("window(2)"), "xx... xxx.. .xxx. ..xxx ...xx ");
+  EXPECT_EQ(picture("sink(2)"), "xx... xx... xx... xx... xx... ");
+  EXPECT_EQ(picture("causal & (window(2) | sink(1))"), "x.... xx... xxx.. x.xx. x..xx ");
+}
+
+TEST(MaskExpression, PredicatesAreArithmetic) {
+  EXPECT_EQ(picture("k <= q & (q - k < 2 | k < 1)"), picture("causal & (window(2) | sink(1))"));
+  EXPECT_EQ(picture("0 <= q - k < 2"), picture("causal & window(2)"));
+  EXPECT_EQ(picture("k + -2 * q == 0"), "x.... ..x.. ....x ..... ..... ");
+  EXPECT_EQ(picture("k != q"), ".xxxx x.xxx xx.xx xxx.x xxxx. ");
+  EXPECT_EQ(picture("2 * (k - 1) > q"), "..xxx ..xxx ...xx ...xx ....x ");
+}
+
+TEST(MaskExpression, NotBindsTighterThanAndThanOr) {
+  EXPECT_EQ(picture("sink(1) | k > 3 & q > 3"), picture("sink(1) | (k > 3 & q > 3)"));
+  EXPECT_EQ(picture("!sink(1) & causal"), picture("(!sink(1)) & causal"));
+  EXPECT_EQ(picture("!k < 1"), picture("!(k < 1)"));
+  EXPECT_EQ(picture("!!causal"), picture("causal"));
+}
+
+TEST(MaskExpression, PrintsTheUsersOwnWords) {
+  auto words = [](const char *text) { return MaskExpression::parse(text).words(); };
+  EXPECT_EQ(words("causal&padding"), "causal & padding");
+  EXPECT_EQ(words("  !( causal )\n| window ( 64 )"), "!(causal) | window(64)");
+  EXPECT_EQ(words("k<=q&(q-k<64|k<4)"), "k <= q & (q - k < 64 | k < 4)");
+  EXPECT_EQ(words("- q+ -3*k>=-(k) - 1"), "-q + -3 * k >= -(k) - 1");
+}
+
+struct Mistake {
+  const char *text;
+  size_t offset, length;
+  const char *message;
+  const char *suggestion;
+};
+
+TEST(MaskExpression, PlacesMistakesAndSaysWhatWouldBeRight) {
+  const Mistake mistakes[] = {
+      {"causl & padding", 0, 5, "unknown word 'causl'", "causal"},
+      {"causal & pad", 9, 3, "it may hold causal, padding, window(n), sink(n), q and k", "padding"},
+      {"Causal", 0, 6, "unknown word 'Causal'", "causal"},
+      {"causal and padding", 7, 3, "'and' cannot follow here", ""},
+      {"not causal", 0, 3, "unknown word 'not'", "!"},
+      {"i <= j", 0, 1, "unknown word 'i'", ""},
+      {"Q >= k", 0, 1, "unknown word 'Q'", "q"},
+      {"prefix", 0, 6, "the mask 'prefix' is not supported yet", ""},
+      {"causal & present", 9, 7, "not supported yet", ""},
+      {"document", 0, 8, "not supported yet", ""},
+      {"(q - k) % 4 == 0", 8, 1, "'%' in a mask is not supported yet", ""},
+      {"causal && padding", 7, 2, "no sign of masks", "&"},
+      {"causal || padding", 7, 2, "no sign of masks", "|"},
+      {"causal, padding", 6, 1, "no sign of masks", "&"},
+      {"k =< q", 2, 2, "no sign of masks", "<="},
+      {"k = q", 2, 1, "no sign of masks", "=="},
+      {"k / 2 <= q", 2, 1, "'/' is no sign of masks; they are <= >=", ""},
+      {"k \xE2\x89\xA4 q", 2, 3, "'\xE2\x89\xA4' is no sign of masks", ""},
+      {"", 0, 0, "a condition is missing here, such as causal", ""},
+      {"causal &", 8, 0, "a condition is missing here", ""},
+      {"causal & & padding", 9, 1, "'&' needs a condition or a number before it", ""},
+      {"(causal", 0, 1, "this bracket is never closed", ""},
+      {"causal)", 6, 1, "this bracket closes nothing", ""},
+      {"causal padding", 7, 7, "'padding' cannot follow here; join conditions with & or |", ""},
+      {"q", 0, 1, "'q' is a number where a condition is needed; compare it, as in k <= q", ""},
+      {"causal & k - 1", 9, 5, "'k - 1' is a number where a condition is needed", ""},
+      {"causal < 3", 0, 6, "'causal' is a condition where a number is needed", ""},
+      {"1 + (k < q)", 4, 7, "'(k < q)' is a condition where a number is needed", ""},
+      {"q * k <= 3", 0, 5, "a position may only be multiplied by a constant", ""},
+      {"window", 0, 6, "'window' needs a number of positions", "window(64)"},
+      {"window(0)", 7, 1, "needs a number of at least 1", ""},
+      {"window(q)", 7, 1, "needs a number of at least 1", ""},
+      {"sink(4", 6, 0, "')' is missing here", ""},
+      {"k < 1000001", 4, 7, "the number 1000001 is too large; a mask's numbers go to 1000000", ""},
+      {"k < 99999999999999999999", 4, 20, "too large", ""},
+      {"1000 * 1001 < 3", 0, 11, "exceeds 1000000", ""},
+      {"k + 16 * k <= q", 0, 10, "a position may be multiplied by at most 16", ""},
+  };
+  for (const Mistake &mistake : mistakes) {
+    SCOPED_TRACE(mistake.text);
+    try {
+      MaskExpression::parse(mistake.text);
+      ADD_FAILURE() << "was taken for right";
+    } catch (const MaskError &error) {
+      EXPECT_EQ(error.offset, mistake.offset);
+      EXPECT_EQ(error.length, mistake.length);
+      EXPECT_THAT(error.message, HasSubstr(mistake.message));
+      EXPECT_EQ(error.suggestion, mistake.suggestion);
+    }
+  }
+}
+
+TEST(MaskExpression, RefusesWhatWouldTakeLongToProve) {
+  auto mistakeIn = [](const std::string &text) -> std::string {
+    try {
+      MaskExpression::parse(text);
+      return "";
+    } catch (const MaskError &error) {
+      return error.message;
+    }
+  };
+  auto repeat = [](const std::string &part, int times) {
+    std::string text;
+    for (int i = 0; i < times; ++i)
+      text += part;
+    return text;
+  };
+  EXPECT_EQ(mistakeIn(repeat("(", 30) + "causal" + repeat(")", 30)), "");
+  EXPECT_THAT(mistakeIn(repeat("(", 400)), HasSubstr("nest more than 32 deep"));
+  EXPECT_THAT(mistakeIn(repeat("!", 400)), HasSubstr("nest more than 32 deep"));
+  EXPECT_THAT(mistakeIn(repeat("-", 400) + "q < 1"), HasSubstr("nest more than 32 deep"));
+  EXPECT_THAT(mistakeIn(repeat("k < 1 | ", 40) + "causal"), HasSubstr("32 words and comparisons"));
+  EXPECT_THAT(mistakeIn(repeat(" ", 1001)), HasSubstr("1000 characters"));
+  std::string stripes = "k == 0";
+  for (int i = 1; i < 17; ++i)
+    stripes += " | k == " + std::to_string(2 * i);
+  EXPECT_EQ(mistakeIn(stripes), "");
+  EXPECT_THAT(mistakeIn("(k != 0 & k != 4 & k != 8 & k != 12) & (q != 0 & q != 4 & q != 8 & q != "
+                        "12) & (k - q != 2 & k - q != 5)"),
+              HasSubstr("alternatives; a mask may have 32"));
+}
+
+TEST(MaskExpression, AgreesWithEnumerationOnRandomMasks) {
+  std::mt19937 random(1);
+  for (int round = 0; round < 400; ++round) {
+    testing::RandomMask mask = testing::randomMask(random, 3);
+    SCOPED_TRACE(mask.text);
+    MaskSet set = MaskExpression::parse(mask.text).allowed();
+    auto alternatives = set.alternatives();
+    for (int64_t q = 0; q < 7; ++q)
+      for (int64_t k = 0; k < 7; ++k)
+        for (int64_t length = 0; length < 7; length += 2) {
+          MaskSizes sizes{7, 7, length};
+          bool expected = mask.allows(q, k, length);
+          ASSERT_EQ(set.contains(q, k, sizes), expected)
+              << "q=" << q << " k=" << k << " length=" << length;
+          bool byConditions = llvm::any_of(alternatives, [&](const auto &conditions) {
+            return llvm::all_of(conditions,
+                                [&](const MaskCondition &c) { return c.holds(q, k, sizes); });
+          });
+          ASSERT_EQ(byConditions, expected);
+        }
+  }
+}
+
+TEST(MaskExpression, ReadsItsOwnPrintAgain) {
+  std::mt19937 random(2);
+  for (int round = 0; round < 200; ++round) {
+    testing::RandomMask mask = testing::randomMask(random, 3);
+    SCOPED_TRACE(mask.text);
+    MaskExpression expression = MaskExpression::parse(mask.text);
+    MaskExpression again = MaskExpression::parse(expression.words());
+    EXPECT_EQ(again.words(), expression.words());
+    EXPECT_TRUE(again.allowed().points().isEqual(expression.allowed().points()));
+  }
+}
+
+TEST(MaskExpression, AnswersAnyTextWithAMaskOrAPlacedMistake) {
+  std::mt19937 random(3);
+  const std::string letters = "causalpdingwqk ()()!&|<>=+-*%0123456789,\xC3\xA9\x80 \n";
+  for (int round = 0; round < 2000; ++round) {
+    std::string text = testing::randomMask(random, 2).text;
+    for (int edits = random() % 4; edits >= 0; --edits)
+      text.replace(random() % text.size(), random() % 3, 1, letters[random() % letters.size()]);
+    try {
+      MaskExpression::parse(text);
+    } catch (const MaskError &error) {
+      ASSERT_LE(error.offset + error.length, text.size()) << text;
+      ASSERT_FALSE(error.message.empty());
+    }
+  }
+}
+
+} // namespace
+} // namespace loup
