@@ -124,11 +124,11 @@ bool LineReader::next(std::string &line) {
   begin = end == std::string::npos ? buffer.size() : end + 1;
   if (line.ends_with('\r'))
     line.pop_back();
-  if (auto invalid = findInvalidUtf8(line))
-    throw UserError(fmt::format("{}, line {}, byte {}: 0x{:02X} is not valid UTF-8; convert the "
-                                "file, for example with iconv -f LATIN1 -t UTF-8",
-                                name, number, *invalid + 1,
-                                static_cast<unsigned char>(line[*invalid])));
+  try {
+    requireUtf8(line);
+  } catch (const UserError &error) {
+    throw UserError(fmt::format("{}, line {}: {}", name, number, error.what()));
+  }
   return true;
 }
 

@@ -22,7 +22,8 @@ public:
   /// The ids of one line. Throws UserError on invalid UTF-8, or for `ids` on what is no id.
   virtual std::vector<int32_t> encode(std::string_view line) const = 0;
 
-  /// The line of these ids; special ids are left out.
+  /// The line of these ids, one line of valid UTF-8. End, begin, padding and ids that are not in
+  /// use are left out; the unknown shows as the tokenizer's sign for it.
   virtual std::string decode(std::span<const int32_t> ids) const = 0;
 
   /// Ids in use, at most description.vocabulary: [size, vocabulary) never occur.
@@ -35,12 +36,16 @@ public:
 /// Gives the next line of the training text, or nothing at its end.
 using LineSource = std::function<std::optional<std::string>()>;
 
-/// Trains the tokenizer that `description` asks for on at most a million lines sampled from `lines`.
-/// `notice` receives what the user should know, such as a vocabulary that had to be reduced.
+/// Trains the tokenizer that `description` asks for on at most a million lines sampled from
+/// `lines`, or reads the model it names. `notice` receives what the user should know, such as a
+/// vocabulary that had to be reduced. Throws UserError on text without a character, a vocabulary
+/// too small for the text's characters, or a model that cannot be read or has more pieces than the
+/// vocabulary.
 std::unique_ptr<Tokenizer> trainTokenizer(const TokenizerDescription &description,
                                           const SpecialIds &ids, const LineSource &lines,
                                           const std::function<void(const std::string &)> &notice);
 
+/// The tokenizer whose serialize() gave `serialized`: nothing for `bytes` and `ids`.
 std::unique_ptr<Tokenizer> loadTokenizer(const TokenizerDescription &description,
                                          const SpecialIds &ids, std::string_view serialized);
 

@@ -1,5 +1,10 @@
 #include "runtime/Utf8.h"
 
+#include "runtime/Errors.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
 #include <cstdint>
 #include <cstring>
 
@@ -82,13 +87,22 @@ bool isSpace(char32_t c) {
          c == 0x205F || c == 0x3000;
 }
 
-std::string repairUtf8(std::string_view text) {
-  std::string repaired;
+void requireUtf8(std::string_view line) {
+  if (auto invalid = findInvalidUtf8(line))
+    throw UserError(fmt::format("byte {}, 0x{:02X}, is not valid UTF-8; convert the text, for "
+                                "example with iconv -f LATIN1 -t UTF-8",
+                                *invalid + 1, static_cast<unsigned char>(line[*invalid])));
+}
+
+std::string toLine(std::string_view text) {
+  std::string line;
   while (auto invalid = findInvalidUtf8(text)) {
-    repaired.append(text.substr(0, *invalid)).append("\xEF\xBF\xBD");
+    line.append(text.substr(0, *invalid)).append("\uFFFD");
     text.remove_prefix(*invalid + 1);
   }
-  return repaired.append(text);
+  line.append(text);
+  std::ranges::replace_if(line, [](char c) { return c == '\n' || c == '\r'; }, ' ');
+  return line;
 }
 
 } // namespace loup

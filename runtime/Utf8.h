@@ -37,7 +37,10 @@ template <typename Visit> void forEachWord(std::string_view text, Visit visit) {
     visit(text.substr(begin, i - begin));
 }
 
-/// `text` with every invalid byte replaced by U+FFFD.
-std::string repairUtf8(std::string_view text);
+/// Throws UserError where `line` is not valid UTF-8; the message names the byte.
+void requireUtf8(std::string_view line);
+
+/// `text` as one line of valid UTF-8: U+FFFD for each invalid byte, spaces for line ends.
+std::string toLine(std::string_view text);
 
 } // namespace loup

@@ -1,0 +1,47 @@
+// Pieces of words, learnt from text (Kudo and Richardson 2018, "SentencePiece").
+#pragma once
+
+#include "runtime/IdSlots.h"
+#include "runtime/Tokenizer.h"
+
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace sentencepiece {
+class SentencePieceProcessor;
+}
+
+namespace loup {
+
+/// A SentencePiece model whose pieces are numbered as Loup's ids: its own special pieces (<unk>,
+/// <s>, </s>, <pad>) take the ids of Loup's, and the others follow in their order. A model trained
+/// here keeps its numbers; one from elsewhere may not.
+class SentencePieceTokenizer : public Tokenizer {
+public:
+  /// Trains a model; the result is its serialized form. Throws UserError where the vocabulary is
+  /// too small for the text's characters or a symbol cannot be one. The same lines give the same
+  /// model on every machine.
+  static std::string train(const TokenizerDescription &description, const SpecialIds &ids,
+                           const std::vector<std::string> &lines);
+
+  /// `name` is what messages call the model. Throws UserError where `model` is none or has more
+  /// pieces than the vocabulary has room for.
+  SentencePieceTokenizer(const std::string &name, std::string_view model, const SpecialIds &ids,
+                         int32_t vocabulary);
+  ~SentencePieceTokenizer() override;
+
+  std::vector<int32_t> encode(std::string_view line) const override;
+  std::string decode(std::span<const int32_t> ids) const override;
+  int32_t size() const override;
+  std::string serialize() const override;
+
+private:
+  std::unique_ptr<sentencepiece::SentencePieceProcessor> model;
+  SpecialIds ids;
+  IdSlots slots;
+  std::vector<int32_t> pieceOf; // entry -> the model's id
+  std::vector<int32_t> idOf;    // the model's id -> ours
+};
+
+} // namespace loup

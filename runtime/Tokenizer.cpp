@@ -1,0 +1,94 @@
+#include "runtime/Tokenizer.h"
+
+#include "runtime/Errors.h"
+#include "runtime/PlainTokenizers.h"
+#include "runtime/Random.h"
+#include "runtime/SentencePieceTokenizer.h"
+
+#include <fmt/format.h>
+
+#include <fstream>
+#include <iterator>
+#include <utility>
+
+namespace loup {
+
+namespace {
+
+constexpr uint64_t largestSample = 1'000'000;
+
+/// At most a million of the lines, each with the same chance (Vitter's algorithm R).
+std::vector<std::string> sample(const LineSource &lines) {
+  constexpr uint64_t key = 0;
+  std::vector<std::string> chosen;
+  uint64_t seen = 0;
+  while (std::optional<std::string> line = lines()) {
+    if (seen < largestSample)
+      chosen.push_back(std::move(*line));
+    else if (uint64_t place = randomBits(key, seen) % (seen + 1); place < largestSample)
+      chosen[place] = std::move(*line);
+    ++seen;
+  }
+  return chosen;
+}
+
+std::string readFile(const std::string &path) {
+  std::ifstream file(path, std::ios::binary);
+  std::string bytes{std::istreambuf_iterator<char>(file), {}};
+  if (!file.is_open() || file.bad())
+    throw UserError(fmt::format("cannot read the SentencePiece model {}", path));
+  return bytes;
+}
+
+ListTokenizer::Unit unitOf(const TokenizerDescription &description) {
+  return description.kind == "words" ? ListTokenizer::Unit::Word : ListTokenizer::Unit::Character;
+}
+
+/// What loadTokenizer takes.
+std::string learn(const TokenizerDescription &description, const SpecialIds &ids,
+                  const LineSource &lines) {
+  if (description.kind == "sentencepiece" && !description.model.empty())
+    return readFile(description.model);
+  if (description.kind == "sentencepiece")
+    return SentencePieceTokenizer::train(description, ids, sample(lines));
+  if (description.kind == "words" || description.kind == "characters") {
+    auto unit = unitOf(description);
+    int32_t room = IdSlots(ids).capacity(description.vocabulary);
+    return ListTokenizer(unit, ids, ListTokenizer::mostFrequent(unit, sample(lines), room))
+        .serialize();
+  }
+  return {};
+}
+
+} // namespace
+
+std::unique_ptr<Tokenizer> trainTokenizer(const TokenizerDescription &description,
+                                          const SpecialIds &ids, const LineSource &lines,
+                                          const std::function<void(const std::string &)> &notice) {
+  auto tokenizer = loadTokenizer(description, ids, learn(description, ids, lines));
+  if (tokenizer->size() < description.vocabulary)
+    notice(fmt::format("vocabulary = {} is more than {}: {} ids are in use", description.vocabulary,
+                       description.kind == "bytes" ? "the bytes are"
+                       : description.model.empty() ? "the training text gives"
+                                                   : description.model + " has",
+                       tokenizer->size()));
+  return tokenizer;
+}
+
+std::unique_ptr<Tokenizer> loadTokenizer(const TokenizerDescription &description,
+                                         const SpecialIds &ids, std::string_view serialized) {
+  if (description.kind == "sentencepiece") {
+    std::string name = description.model.empty() ? "the stored tokenizer" : description.model;
+    return std::make_unique<SentencePieceTokenizer>(name, serialized, ids, description.vocabulary);
+  }
+  if (description.kind == "words" || description.kind == "characters")
+    return std::make_unique<ListTokenizer>(unitOf(description), ids,
+                                           ListTokenizer::parse(serialized));
+  if (description.kind == "bytes")
+    return std::make_unique<ByteTokenizer>(ids);
+  if (description.kind == "ids")
+    return std::make_unique<IdTokenizer>(ids, description.vocabulary);
+  throw InternalError("a tokenizer of kind " + description.kind);
+}
+
+} // namespace loup
