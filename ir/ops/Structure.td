@@ -36,4 +36,32 @@ def YieldOp : LoupEffectOp<"yield", [Pure, Terminator, ReturnLike, HasParent<"Gr
   let assemblyFormat = "($values^ `:` type($values))? attr-dict";
 }
 
+def CallOp : LoupEffectOp<"call", [Pure]> {
+  let summary = "runs a kernel";
+  let description = [{
+    The kernel's arguments and results have the shapes of the operands and results; their axes may
+    have more general names, so that encoder and decoder share kernels. `loup.places` says, once
+    memory is planned, where each result is written.
+
+    ```mlir
+    func.func private @relu(%x: tensor<?x?x512xf32, #loup.axes<batch, time, i>>)
+        -> tensor<?x?x512xf32, #loup.axes<batch, time, i>> attributes {loup.kernel} {
+      %y = loup.relu %x : tensor<?x?x512xf32, #loup.axes<batch, time, i>>
+      return %y : tensor<?x?x512xf32, #loup.axes<batch, time, i>>
+    }
+    func.func @activation(%x: tensor<?x?x512xf32, #loup.axes<batch, source, hidden>>)
+        -> tensor<?x?x512xf32, #loup.axes<batch, source, hidden>> {
+      %y = loup.call @relu(%x) : (tensor<?x?x512xf32, #loup.axes<batch, source, hidden>>)
+          -> tensor<?x?x512xf32, #loup.axes<batch, source, hidden>>
+      return %y : tensor<?x?x512xf32, #loup.axes<batch, source, hidden>>
+    }
+    ```
+  }];
+  let arguments = (ins FlatSymbolRefAttr:$kernel, Variadic<Named>:$operands);
+  let results = (outs Variadic<Named>:$results);
+  let assemblyFormat = [{
+    $kernel `(` $operands `)` attr-dict `:` functional-type($operands, $results)
+  }];
+}
+
 #endif

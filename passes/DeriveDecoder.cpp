@@ -1,0 +1,275 @@
+#include "passes/Passes.h"
+
+#include "mlir/Analysis/SliceAnalysis.h"
+#include "mlir/IR/IRMapping.h"
+
+using namespace mlir;
+
+namespace loup {
+#define GEN_PASS_DEF_DERIVEDECODER
+#include "passes/Passes.h.inc"
+
+namespace {
+
+constexpr llvm::StringLiteral batchAxis = "batch", targetAxis = "target",
+                              hypothesisAxis = "hypothesis";
+
+/// A function whose arguments are added as they are found to be needed.
+class FunctionBuilder {
+public:
+  FunctionBuilder(OpBuilder &builder, Location loc, llvm::StringRef name)
+      : function(func::FuncOp::create(builder, loc, name, builder.getFunctionType({}, {}))),
+        body(OpBuilder::atBlockEnd(function.addEntryBlock())) {}
+
+  OpBuilder &ops() { return body; }
+
+  Value argument(llvm::StringRef name, Type type) {
+    for (unsigned i = 0; i < function.getNumArguments(); ++i)
+      if (argumentName(function, i) == name)
+        return function.getArgument(i);
+    auto attributes =
+        body.getDictionaryAttr(body.getNamedAttr("loup.name", body.getStringAttr(name)));
+    (void)function.insertArgument(function.getNumArguments(), type, attributes,
+                                  named(name.str(), body.getContext()));
+    return function.getArguments().back();
+  }
+
+  void finish(ValueRange results, llvm::ArrayRef<llvm::StringRef> names) {
+    func::ReturnOp::create(body, function.getLoc(), results);
+    function.setType(body.getFunctionType(function.getArgumentTypes(), results.getTypes()));
+    for (auto [i, name] : llvm::enumerate(names))
+      function.setResultAttr(i, "loup.name", body.getStringAttr(name));
+    eraseDeadOps(function.getBody().front());
+  }
+
+private:
+  func::FuncOp function;
+  OpBuilder body;
+};
+
+/// Clones `op` as inference has it: dropout passes its input on.
+void cloneForInference(OpBuilder &builder, Operation *op, IRMapping &values) {
+  if (auto dropout = dyn_cast<DropoutOp>(op)) {
+    values.map(dropout.getResult(), values.lookup(dropout.getInput()));
+    return;
+  }
+  Operation *copy = builder.clone(*op, values);
+  if (auto attention = dyn_cast<AttentionOp>(copy)) {
+    attention.setRate(llvm::APFloat(0.0f));
+    attention.setPlace(0);
+    attention.getDropoutKeyMutable().clear();
+    attention.getExamplesMutable().clear();
+  }
+}
+
+class Derivation {
+public:
+  explicit Derivation(func::FuncOp train)
+      : train(train), builder(train->getContext()), loss(train.getBody()
+                                                             .front()
+                                                             .getTerminator()
+                                                             ->getOperand(0)
+                                                             .getDefiningOp<CrossEntropyOp>()) {
+    builder.setInsertionPointToEnd(train->getBlock());
+  }
+
+  LogicalResult derive() {
+    if (!loss)
+      return train.emitOpError("expected a function that returns the losses of cross_entropy");
+    score();
+    return decode();
+  }
+
+private:
+  llvm::StringRef nameOfArgument(BlockArgument argument) {
+    return argumentName(train, argument.getArgNumber());
+  }
+
+  void score() {
+    FunctionBuilder function(builder, train.getLoc(), "score");
+    IRMapping values;
+    for (BlockArgument argument : train.getArguments())
+      if (nameOfArgument(argument) != "examples" && nameOfArgument(argument) != "dropout_key")
+        values.map(argument, function.argument(nameOfArgument(argument), argument.getType()));
+    for (Operation &op : train.getBody().front().without_terminator())
+      cloneForInference(function.ops(), &op, values);
+    Value losses = values.lookup(loss.getLosses());
+    losses.getDefiningOp<CrossEntropyOp>().setSmoothing(llvm::APFloat(0.0f));
+    function.finish(losses, {"losses"});
+  }
+
+  LogicalResult decode() {
+    FunctionBuilder prefillFunction(builder, train.getLoc(), "prefill");
+    FunctionBuilder stepFunction(builder, train.getLoc(), "step");
+    prefill = &prefillFunction;
+    step = &stepFunction;
+    declareStepArguments();
+
+    llvm::SetVector<Operation *> slice;
+    BackwardSliceOptions options;
+    options.inclusive = true;
+    options.omitBlockArguments = true;
+    if (failed(getBackwardSlice(loss.getLogits(), &slice, options)))
+      return train.emitOpError("expected straight-line code");
+    for (Operation &op : train.getBody().front())
+      if (slice.contains(&op) && failed(emit(&op)))
+        return failure();
+
+    prefill->finish({}, {});
+    Value logits = inStep.lookup(loss.getLogits());
+    Value best = LogSoftmaxOp::create(step->ops(), named("log_probabilities", context()),
+                                      logits.getType(), logits);
+    step->finish(best, {"log_probabilities"});
+    return success();
+  }
+
+  void declareStepArguments() {
+    auto perHypothesis = integerType(context(), {{hypothesisAxis.str()}});
+    token = step->argument("token", perHypothesis);
+    position = step->argument("position", integerType(context(), {}));
+    sentence = step->argument("sentence", perHypothesis);
+    ancestor = step->argument(
+        "ancestor", integerType(context(), {{hypothesisAxis.str()}, {keyAxis(targetAxis)}}));
+  }
+
+  static bool alongTarget(Value value) {
+    return hasAxis(value.getType(), targetAxis) || hasAxis(value.getType(), keyAxis(targetAxis));
+  }
+
+  LogicalResult emit(Operation *op) {
+    if (llvm::any_of(op->getResults(), alongTarget))
+      return emitStep(op);
+    if (llvm::any_of(op->getOperands(), [&](Value v) { return inStep.contains(v); }))
+      return op->emitOpError("expected what is computed from the target to keep its positions");
+    for (Value operand : op->getOperands())
+      if (!inPrefill.contains(operand))
+        inPrefill.map(operand, prefill->argument(nameOfArgument(cast<BlockArgument>(operand)),
+                                                 operand.getType()));
+    cloneForInference(prefill->ops(), op, inPrefill);
+    return success();
+  }
+
+  /// One position of the result, for each hypothesis.
+  LogicalResult emitStep(Operation *op) {
+    OpBuilder &ops = step->ops();
+    if (auto shift = dyn_cast<ShiftRightOp>(op)) {
+      inStep.map(shift.getResult(), token);
+      return success();
+    }
+    if (auto positions = dyn_cast<PositionsOp>(op); positions && isTargetOnly(positions)) {
+      inStep.map(positions.getResult(), position);
+      return success();
+    }
+    if (auto rename = dyn_cast<RenameOp>(op)) {
+      inStep.map(rename.getResult(), cache(rename));
+      return success();
+    }
+    for (Value operand : op->getOperands())
+      if (!inStep.contains(operand)) {
+        FailureOr<Value> found = fromOutside(op, operand);
+        if (failed(found))
+          return failure();
+        inStep.map(operand, *found);
+      }
+    cloneForInference(ops, op, inStep);
+    for (Value result : op->getResults())
+      if (Value copy = inStep.lookup(result); copy.getDefiningOp() && !isa<DropoutOp>(op))
+        copy.setType(stepType(result.getType()));
+    return success();
+  }
+
+  static bool isTargetOnly(PositionsOp positions) {
+    return hasAxis(positions.getType(), targetAxis);
+  }
+
+  /// The type of one position: no `target`, and hypotheses for sentences.
+  Type stepType(Type type) {
+    llvm::SmallVector<Axis> axes;
+    for (Axis axis : namedAxes(type)) {
+      if (axis.name == targetAxis)
+        continue;
+      if (axis.name == batchAxis)
+        axis.name = hypothesisAxis;
+      axes.push_back(axis);
+    }
+    return makeType(cast<ShapedType>(type).getElementType(), axes);
+  }
+
+  /// What becomes a key is remembered, and all keys so far are read through the ancestors.
+  Value cache(RenameOp rename) {
+    OpBuilder &ops = step->ops();
+    Location loc = rename.getLoc();
+    Value value = inStep.lookup(rename.getInput());
+    llvm::SmallVector<Axis> axes = namedAxes(value.getType());
+    axes.insert(axes.begin(), Axis{keyAxis(targetAxis)});
+    auto all = realType(context(), axes);
+    std::string name = nameOf(rename.getResult());
+    declareState(loc, name, all);
+    WriteStateOp::create(ops, loc, value, name, position);
+    Value state = ReadStateOp::create(ops, loc, all, name);
+    return LookupOp::create(ops, loc, stepType(rename.getType()), state, ancestor, hypothesisAxis);
+  }
+
+  /// A value that has no target axis, as a step sees it: a weight or a position is made again, the
+  /// rest was computed by prefill and is looked up for each hypothesis' sentence.
+  FailureOr<Value> fromOutside(Operation *user, Value value) {
+    OpBuilder &ops = step->ops();
+    if (auto argument = dyn_cast<BlockArgument>(value)) {
+      llvm::StringRef name = nameOfArgument(argument);
+      if (name == "target_lengths") // every token so far is real
+        return step->argument("target_lengths", integerType(context(), {}));
+      if (name == "source_lengths")
+        return lookupSentence(value, step->argument(name, value.getType()));
+      return user->emitOpError("expected decoding not to need argument '") << name << "'";
+    }
+    Operation *made = value.getDefiningOp();
+    if (isa<WeightOp, PositionsOp>(made))
+      return ops.clone(*made)->getResult(0);
+    if (!hasAxis(value.getType(), batchAxis))
+      return user->emitOpError("expected what prefill computes to belong to a sentence");
+    std::string name = nameOf(value);
+    declareState(value.getLoc(), name, value.getType());
+    WriteStateOp::create(prefill->ops(), value.getLoc(), inPrefill.lookup(value), name, Value());
+    Value state = ReadStateOp::create(ops, value.getLoc(), value.getType(), name);
+    return lookupSentence(value, state);
+  }
+
+  Value lookupSentence(Value value, Value table) {
+    return LookupOp::create(step->ops(), value.getLoc(), lookupType(value.getType()), table,
+                            sentence, batchAxis);
+  }
+
+  /// `batch`, wherever it lies, gives way to a first axis `hypothesis`.
+  Type lookupType(Type type) {
+    llvm::SmallVector<Axis> axes{{hypothesisAxis.str()}};
+    for (const Axis &axis : namedAxes(type))
+      if (axis.name != batchAxis)
+        axes.push_back(axis);
+    return makeType(cast<ShapedType>(type).getElementType(), axes);
+  }
+
+  void declareState(Location loc, const std::string &name, Type type) {
+    OpBuilder declarations(train);
+    StateOp::create(declarations, loc, declarations.getStringAttr(name), TypeAttr::get(type));
+  }
+
+  MLIRContext *context() { return builder.getContext(); }
+
+  func::FuncOp train;
+  OpBuilder builder;
+  CrossEntropyOp loss;
+  FunctionBuilder *prefill = nullptr, *step = nullptr;
+  IRMapping inPrefill, inStep;
+  Value token, position, sentence, ancestor;
+};
+
+struct DeriveDecoder : impl::DeriveDecoderBase<DeriveDecoder> {
+  void runOnOperation() override {
+    auto train = getOperation().lookupSymbol<func::FuncOp>("train");
+    if (train && failed(Derivation(train).derive()))
+      signalPassFailure();
+  }
+};
+
+} // namespace
+} // namespace loup

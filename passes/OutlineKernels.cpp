@@ -1,0 +1,198 @@
+#include "passes/Passes.h"
+
+#include "mlir/IR/AttrTypeSubElements.h"
+#include "mlir/IR/IRMapping.h"
+#include "llvm/ADT/SetVector.h"
+#include "llvm/ADT/StringMap.h"
+#include "llvm/ADT/StringSet.h"
+
+using namespace mlir;
+
+namespace loup {
+#define GEN_PASS_DEF_OUTLINEKERNELS
+#include "passes/Passes.h.inc"
+
+namespace {
+
+/// What is done in a function without a kernel: naming memory, keeping it, ending.
+bool staysOutside(Operation *op) {
+  return op->hasTrait<View>() || op->hasTrait<OpTrait::IsTerminator>() ||
+         isa<WeightOp, ReadStateOp, WriteStateOp, StoreGradientOp, CallOp>(op);
+}
+
+bool isNullary(Operation *op) { return op->hasTrait<Pointwise>() && op->getNumOperands() == 0; }
+
+/// The axes of one kernel under names that do not tell encoder from decoder.
+class GeneralNames {
+public:
+  void see(Value value) {
+    for (const Axis &axis : namedAxes(value.getType()))
+      if (names.try_emplace(axis.name).second)
+        names[axis.name] = unused(general(axis));
+  }
+
+  void apply(Operation *function) {
+    AttrTypeReplacer replacer;
+    replacer.addReplacement([&](AxesAttr axes) {
+      llvm::SmallVector<StringAttr> renamed;
+      for (StringAttr name : axes.getNames())
+        renamed.push_back(rename(name));
+      return AxesAttr::get(axes.getContext(), renamed);
+    });
+    replacer.recursivelyReplaceElementsIn(function, /*replaceAttrs=*/true, /*replaceLocs=*/false,
+                                          /*replaceTypes=*/true);
+    function->walk([&](Operation *op) {
+      for (llvm::StringRef attribute : {"along", "axis"})
+        if (auto name = op->getAttrOfType<StringAttr>(attribute))
+          op->setAttr(attribute, rename(name));
+    });
+  }
+
+private:
+  StringAttr rename(StringAttr name) {
+    auto known = names.find(name.getValue());
+    return known == names.end() ? name : StringAttr::get(name.getContext(), known->second);
+  }
+
+  std::string general(const Axis &axis) {
+    if (!axis.isDynamic())
+      return std::string(1, static_cast<char>('i' + statics++));
+    if (isKeyAxis(axis.name))
+      return "key";
+    return axis.name == "source" || axis.name == "target" ? "time" : axis.name;
+  }
+
+  std::string unused(std::string name) {
+    while (!taken.insert(name).second)
+      name += "_2";
+    return name;
+  }
+
+  llvm::StringMap<std::string> names;
+  llvm::StringSet<> taken;
+  int statics = 0;
+};
+
+class Outliner {
+public:
+  explicit Outliner(ModuleOp module) : module(module) {}
+
+  void run() {
+    llvm::SmallVector<func::FuncOp> functions(module.getOps<func::FuncOp>());
+    for (func::FuncOp function : functions) {
+      for (Operation &op : llvm::make_early_inc_range(function.getBody().front()))
+        if (!staysOutside(&op) && !isNullary(&op))
+          outline(&op);
+      eraseDeadOps(function.getBody().front());
+    }
+  }
+
+private:
+  void outline(Operation *op) {
+    llvm::SmallVector<Operation *> members;
+    llvm::SmallVector<Value> results;
+    auto group = dyn_cast<GroupOp>(op);
+    if (group) {
+      for (Operation &member : group.getBody().front().without_terminator())
+        members.push_back(&member);
+      llvm::append_range(results, group.getBody().front().getTerminator()->getOperands());
+    } else {
+      members.push_back(op);
+      llvm::append_range(results, op->getResults());
+    }
+
+    // A result that nobody reads is not computed.
+    llvm::SmallVector<Value> outer, inner;
+    for (auto [outside, inside] : llvm::zip_equal(op->getResults(), results))
+      if (!outside.use_empty()) {
+        outer.push_back(outside);
+        inner.push_back(inside);
+      }
+
+    llvm::SetVector<Value> inputs;
+    for (Operation *member : members)
+      for (Value operand : member->getOperands())
+        if (Operation *made = operand.getDefiningOp(); !made || !llvm::is_contained(members, made))
+          if (!made || !isNullary(made))
+            inputs.insert(operand);
+
+    func::FuncOp kernel = makeKernel(members, inputs.getArrayRef(), inner);
+    OpBuilder builder(op);
+    auto call = CallOp::create(builder, op->getLoc(), ValueRange(outer).getTypes(),
+                               kernel.getSymName(), inputs.getArrayRef());
+    for (auto [old, made] : llvm::zip_equal(outer, call.getResults()))
+      old.replaceAllUsesWith(made);
+    op->erase();
+  }
+
+  /// The kernel of these ops, or the one that does the same already.
+  func::FuncOp makeKernel(llvm::ArrayRef<Operation *> members, llvm::ArrayRef<Value> inputs,
+                          llvm::ArrayRef<Value> results) {
+    OpBuilder builder(module.getContext());
+    Location loc = UnknownLoc::get(module.getContext());
+    auto type =
+        builder.getFunctionType(ValueRange(inputs).getTypes(), ValueRange(results).getTypes());
+    auto kernel = func::FuncOp::create(builder, loc, "kernel", type);
+    kernel.setPrivate();
+    kernel->setAttr("loup.kernel", builder.getUnitAttr());
+    Block *body = kernel.addEntryBlock();
+    builder.setInsertionPointToStart(body);
+
+    IRMapping values;
+    GeneralNames names;
+    for (auto [input, argument] : llvm::zip_equal(inputs, body->getArguments())) {
+      argument.setLoc(loc);
+      values.map(input, argument);
+      names.see(input);
+    }
+    for (Operation *member : members) {
+      for (Value operand : member->getOperands())
+        if (!values.contains(operand))
+          builder.clone(*operand.getDefiningOp(), values);
+      builder.clone(*member, values)->setLoc(loc);
+      llvm::for_each(member->getResults(), [&](Value result) { names.see(result); });
+    }
+    llvm::SmallVector<Value> returned;
+    for (Value result : results)
+      returned.push_back(values.lookup(result));
+    func::ReturnOp::create(builder, loc, returned);
+    body->walk([&](Operation *op) { op->setLoc(loc); });
+    names.apply(kernel);
+
+    std::string text;
+    llvm::raw_string_ostream stream(text);
+    kernel.print(stream, OpPrintingFlags().useLocalScope());
+    func::FuncOp &known = kernels[text];
+    if (known) {
+      kernel.erase();
+      return known;
+    }
+    kernel.setSymName(unusedName(readableName(members)));
+    module.push_back(kernel);
+    return known = kernel;
+  }
+
+  /// "product_add_relu": what the kernel does, in order.
+  static std::string readableName(llvm::ArrayRef<Operation *> members) {
+    std::string name;
+    for (Operation *op : members)
+      name += (name.empty() ? "" : "_") + op->getName().stripDialect().str();
+    return name;
+  }
+
+  std::string unusedName(const std::string &base) {
+    int number = ++counts[base];
+    return number == 1 ? base : base + "_" + std::to_string(number);
+  }
+
+  ModuleOp module;
+  llvm::StringMap<func::FuncOp> kernels;
+  llvm::StringMap<int> counts;
+};
+
+struct OutlineKernels : impl::OutlineKernelsBase<OutlineKernels> {
+  void runOnOperation() override { Outliner(getOperation()).run(); }
+};
+
+} // namespace
+} // namespace loup
