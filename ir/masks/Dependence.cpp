@@ -11,6 +11,7 @@
 
 namespace loup {
 
+using mlir::presburger::BoundType;
 using mlir::presburger::DynamicAPInt;
 using mlir::presburger::IntegerRelation;
 using mlir::presburger::PresburgerRelation;
@@ -20,41 +21,19 @@ using mlir::presburger::VarKind;
 
 namespace {
 
-// Unions in models have one or two parts. Beyond these numbers they are widened, which keeps every
-// composition short.
+// Unions in models have one or two parts of five conditions. Beyond these numbers they are widened,
+// which keeps every composition short.
 constexpr unsigned mostParts = 16;
 constexpr unsigned mostPairsOfParts = 64;
 constexpr unsigned mostConditions = 12;
 constexpr int64_t largestNumber = int64_t(1) << 32;
 
-PresburgerSpace space(unsigned axes) {
-  return PresburgerSpace::getRelationSpace(/*numDomain=*/1, /*numRange=*/1, axes);
-}
-
-/// The pairs 0 <= q, 0 <= k with low <= k - q <= high; an empty bound does not bind.
-PresburgerRelation band(std::optional<int64_t> low, std::optional<int64_t> high,
-                        unsigned axes = 0) {
-  IntegerRelation pairs(space(axes));
-  pairs.addBound(mlir::presburger::BoundType::LB, 0, 0);
-  pairs.addBound(mlir::presburger::BoundType::LB, 1, 0);
-  std::vector<int64_t> row(2 + axes + 1);
-  if (low) {
-    row[0] = -1, row[1] = 1, row.back() = -*low;
-    pairs.addInequality(row);
-  }
-  if (high) {
-    row[0] = 1, row[1] = -1, row.back() = *high;
-    pairs.addInequality(row);
-  }
-  return PresburgerRelation(pairs);
-}
-
-/// The pairs whose q, or k, is less than the one length there is.
-PresburgerRelation below(VarKind side) {
-  IntegerRelation pairs(space(1));
-  pairs.addInequality(side == VarKind::Domain ? llvm::ArrayRef<int64_t>{-1, 0, 1, -1}
-                                              : llvm::ArrayRef<int64_t>{0, -1, 1, -1});
-  return PresburgerRelation(pairs);
+/// All pairs of places, whose positions are at least 0.
+IntegerRelation allPairs(unsigned results, unsigned operands, unsigned sides) {
+  IntegerRelation pairs(PresburgerSpace::getRelationSpace(results, operands, sides));
+  for (unsigned position = 0; position < results + operands; ++position)
+    pairs.addBound(BoundType::LB, position, 0);
+  return pairs;
 }
 
 /// Applies `edit` to every part; `edit` must leave it in `result`'s space.
@@ -67,6 +46,13 @@ PresburgerRelation rebuild(const PresburgerRelation &relation, const PresburgerS
     rebuilt.unionInPlace(part);
   }
   return rebuilt;
+}
+
+bool isUnused(const PresburgerRelation &relation, unsigned column) {
+  return llvm::none_of(relation.getAllDisjuncts(), [&](const IntegerRelation &part) {
+    return part.findConstraintWithNonZeroAt(column, /*isEq=*/true) ||
+           part.findConstraintWithNonZeroAt(column, /*isEq=*/false);
+  });
 }
 
 bool isLarge(const DynamicAPInt &number) {
@@ -88,14 +74,15 @@ bool isTooIntricate(const PresburgerRelation &relation) {
          });
 }
 
-/// The largest key * k + query * q of any pair, if there is one of use.
-std::optional<int64_t> most(const PresburgerRelation &relation, int64_t query, int64_t key) {
+/// The largest difference of two positions, `of` minus `from`, in any pair, if there is one of use.
+std::optional<int64_t> mostDifference(const PresburgerRelation &relation, unsigned of,
+                                      unsigned from) {
   int64_t most = -largestNumber;
   for (const IntegerRelation &part : relation.getAllDisjuncts()) {
-    llvm::SmallVector<DynamicAPInt> sum(part.getNumCols(), DynamicAPInt(0));
-    sum[0] = query;
-    sum[1] = key;
-    auto optimum = Simplex(part).computeOptimum(Simplex::Direction::Up, sum);
+    llvm::SmallVector<DynamicAPInt> difference(part.getNumCols(), DynamicAPInt(0));
+    difference[of] = 1;
+    difference[from] = -1;
+    auto optimum = Simplex(part).computeOptimum(Simplex::Direction::Up, difference);
     if (!optimum.isBounded() || isLarge(floor(*optimum)))
       return std::nullopt;
     most = std::max(most, int64_t(floor(*optimum)));
@@ -103,15 +90,8 @@ std::optional<int64_t> most(const PresburgerRelation &relation, int64_t query, i
   return most;
 }
 
-bool isUnused(const PresburgerRelation &relation, unsigned column) {
-  return llvm::none_of(relation.getAllDisjuncts(), [&](const IntegerRelation &part) {
-    return part.findConstraintWithNonZeroAt(column, /*isEq=*/true) ||
-           part.findConstraintWithNonZeroAt(column, /*isEq=*/false);
-  });
-}
-
-std::vector<std::string> axesOfBoth(const std::vector<std::string> &a,
-                                    const std::vector<std::string> &b) {
+std::vector<std::string> sidesOfBoth(const std::vector<std::string> &a,
+                                     const std::vector<std::string> &b) {
   std::vector<std::string> both;
   std::set_union(a.begin(), a.end(), b.begin(), b.end(), std::back_inserter(both));
   return both;
@@ -119,9 +99,9 @@ std::vector<std::string> axesOfBoth(const std::vector<std::string> &a,
 
 } // namespace
 
-Dependence::Dependence(PresburgerRelation pairs, std::vector<std::string> axes, bool exact)
-    : relation(std::move(pairs)), names(std::move(axes)), exact(exact) {
-  // Composition leaves the position in the middle as an unknown.
+Dependence::Dependence(PresburgerRelation pairs, std::vector<std::string> sides, bool exact)
+    : relation(std::move(pairs)), names(std::move(sides)), exact(exact) {
+  // Composition leaves the positions in the middle as unknowns.
   relation = rebuild(relation, relation.getSpace(), [&](IntegerRelation &part) {
                while (part.getNumLocalVars() > 0) {
                  unsigned unknown = part.getVarKindOffset(VarKind::Local);
@@ -131,92 +111,112 @@ Dependence::Dependence(PresburgerRelation pairs, std::vector<std::string> axes, 
              }).coalesce();
   if (isTooIntricate(relation))
     widen();
-  dropUnusedAxes();
+  dropUnusedSides();
 }
 
-Dependence Dependence::none() {
-  return Dependence(PresburgerRelation::getEmpty(space(0)), {}, true);
+Dependence Dependence::none(unsigned results, unsigned operands) {
+  return Dependence(
+      PresburgerRelation::getEmpty(PresburgerSpace::getRelationSpace(results, operands)), {}, true);
 }
 
-Dependence Dependence::identity() { return Dependence(band(0, 0), {}, true); }
+Dependence Dependence::all(unsigned results, unsigned operands) {
+  return Dependence(PresburgerRelation(allPairs(results, operands, 0)), {}, true);
+}
 
-Dependence Dependence::all() { return Dependence(band({}, {}), {}, true); }
+Dependence Dependence::mask(const MaskSet &allowed, std::string_view side) {
+  return all(1, 1).where(0, 0, allowed, side);
+}
 
-Dependence Dependence::mask(const MaskSet &allowed, std::string_view axis) {
-  if (!isUnused(allowed.points(), MaskSet::Queries) || !isUnused(allowed.points(), MaskSet::Keys))
-    throw InternalError("a mask's words speak of positions and the length, not of padded sizes");
-  PresburgerRelation pairs = rebuild(allowed.points(), space(1), [](IntegerRelation &part) {
-    part.removeVar(VarKind::Symbol, MaskSet::Keys - MaskSet::dimensions);
-    part.removeVar(VarKind::Symbol, MaskSet::Queries - MaskSet::dimensions);
-    part.convertVarKind(VarKind::SetDim, 0, 1, VarKind::Domain);
-  });
-  return Dependence(pairs.intersect(band({}, {}, 1)), {std::string(axis)}, true);
+Dependence Dependence::identity() {
+  return mask(MaskSet::where({.query = 1, .key = -1, .equality = true}), "");
+}
+
+Dependence Dependence::where(unsigned result, unsigned operand, const MaskSet &allowed,
+                             std::string_view side) const {
+  std::vector<std::string> sides = sidesOfBoth(names, {std::string(side)});
+  Dependence all = inSpaceOf(sides);
+  const PresburgerSpace &space = all.relation.getSpace();
+  unsigned key = space.getNumDomainVars() + operand;
+  unsigned length = space.getNumDomainVars() + space.getNumRangeVars() +
+                    (std::find(sides.begin(), sides.end(), side) - sides.begin());
+
+  PresburgerRelation pairs = PresburgerRelation::getEmpty(space);
+  for (const std::vector<MaskCondition> &conditions : allowed.alternatives()) {
+    IntegerRelation part(space);
+    for (const MaskCondition &condition : conditions) {
+      if (condition.queries != 0 || condition.keys != 0)
+        throw InternalError("a mask speaks of positions and the length, not of padded sizes");
+      std::vector<int64_t> row(space.getNumVars() + 1);
+      row[result] = condition.query;
+      row[key] = condition.key;
+      row[length] = condition.length;
+      row.back() = condition.constant;
+      condition.equality ? part.addEquality(row) : part.addInequality(row);
+    }
+    pairs.unionInPlace(part);
+  }
+  return Dependence(all.relation.intersect(pairs), std::move(sides), exact);
 }
 
 Dependence Dependence::compose(const Dependence &next) const {
-  std::vector<std::string> axes = axesOfBoth(names, next.names);
-  Dependence first = inSpaceOf(axes), second = next.inSpaceOf(axes);
+  std::vector<std::string> sides = sidesOfBoth(names, next.names);
+  Dependence first = inSpaceOf(sides), second = next.inSpaceOf(sides);
   if (first.relation.getNumDisjuncts() * second.relation.getNumDisjuncts() > mostPairsOfParts) {
     first.widen();
     second.widen();
   }
   first.relation.compose(second.relation);
-  return Dependence(std::move(first.relation), std::move(axes), first.exact && second.exact);
+  return Dependence(std::move(first.relation), std::move(sides), first.exact && second.exact);
 }
 
 Dependence Dependence::unite(const Dependence &other) const {
-  std::vector<std::string> axes = axesOfBoth(names, other.names);
-  return Dependence(inSpaceOf(axes).relation.unionSet(other.inSpaceOf(axes).relation), axes,
+  std::vector<std::string> sides = sidesOfBoth(names, other.names);
+  return Dependence(inSpaceOf(sides).relation.unionSet(other.inSpaceOf(sides).relation), sides,
                     exact && other.exact);
 }
 
-Dependence Dependence::intersect(const Dependence &other) const {
-  std::vector<std::string> axes = axesOfBoth(names, other.names);
-  return Dependence(inSpaceOf(axes).relation.intersect(other.inSpaceOf(axes).relation), axes,
-                    exact && other.exact);
-}
-
-Dependence Dependence::ofRealResults(std::string_view axis) const {
-  return intersect(Dependence(below(VarKind::Domain), {std::string(axis)}, true));
-}
-
-Dependence Dependence::onRealOperands(std::string_view axis) const {
-  return intersect(Dependence(below(VarKind::Range), {std::string(axis)}, true));
-}
-
-bool Dependence::contains(int64_t q, int64_t k, const std::vector<int64_t> &lengths) const {
-  std::vector<int64_t> point = {q, k};
-  point.insert(point.end(), lengths.begin(), lengths.end());
+bool Dependence::contains(const std::vector<int64_t> &point) const {
   return relation.containsPoint(point);
 }
 
 bool Dependence::isEmpty() const { return relation.isIntegerEmpty(); }
 
-/// The same pairs, over all of `axes`, of which `names` is a part.
-Dependence Dependence::inSpaceOf(const std::vector<std::string> &axes) const {
+/// The same pairs, over all of `sides`, of which `names` is a part.
+Dependence Dependence::inSpaceOf(const std::vector<std::string> &sides) const {
   Dependence result = *this;
-  result.names = axes;
-  for (unsigned i = 0; i < axes.size(); ++i)
-    if (!std::binary_search(names.begin(), names.end(), axes[i]))
+  result.names = sides;
+  for (unsigned i = 0; i < sides.size(); ++i)
+    if (!std::binary_search(names.begin(), names.end(), sides[i]))
       result.relation.insertVarInPlace(VarKind::Symbol, i);
   return result;
 }
 
-void Dependence::dropUnusedAxes() {
+void Dependence::dropUnusedSides() {
   for (unsigned i = names.size(); i-- > 0;) {
-    if (!isUnused(relation, relation.getNumDomainVars() + relation.getNumRangeVars() + i))
+    PresburgerSpace space = relation.getSpace();
+    if (!isUnused(relation, space.getVarKindOffset(VarKind::Symbol) + i))
       continue;
-    names.erase(names.begin() + i);
-    relation = rebuild(relation, space(names.size()),
+    space.removeVarRange(VarKind::Symbol, i, i + 1);
+    relation = rebuild(relation, space,
                        [&](IntegerRelation &part) { part.removeVar(VarKind::Symbol, i); });
+    names.erase(names.begin() + i);
   }
 }
 
 void Dependence::widen() {
-  std::optional<int64_t> low = most(relation, 1, -1), high = most(relation, -1, 1);
-  if (low)
-    low = -*low;
-  relation = band(low, high, names.size());
+  unsigned results = relation.getNumDomainVars(), operands = relation.getNumRangeVars();
+  IntegerRelation bands = allPairs(results, operands, names.size());
+  for (unsigned q = 0; q < results; ++q)
+    for (unsigned k = results; k < results + operands; ++k)
+      for (auto [of, from] : {std::pair(q, k), std::pair(k, q)})
+        if (auto most = mostDifference(relation, of, from)) {
+          std::vector<int64_t> row(bands.getNumCols()); // of - from <= most
+          row[of] = -1;
+          row[from] = 1;
+          row.back() = *most;
+          bands.addInequality(row);
+        }
+  relation = PresburgerRelation(bands);
   exact = false;
 }
 

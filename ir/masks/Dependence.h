@@ -11,49 +11,53 @@
 
 namespace loup {
 
-/// A set of pairs (position q of a result, position k of an operand), both counted from 0 without
-/// end. It may speak of the real lengths of sequences, one for each axis it names. A value without
-/// positions, such as a pooled one, depends on the same k for every q.
+/// A set of pairs (place in a result, place in an operand). A place is a position along each
+/// sequence axis the value has: one for most, two for attention's scores (q, k), none for a pooled
+/// value. Positions count from 0 without end. The pairs may depend on the real lengths of
+/// sequences, one for each side ("source", "target") they name.
 class Dependence {
 public:
-  static Dependence none();
-  static Dependence identity(); // k = q
-  static Dependence all();      // every k: pooling
-  /// The pairs a mask allows, or any relation written as one: `k == q - 1`, `k <= q` of a
-  /// recurrence. The mask's length is that of `axis`, along which the operand's positions lie.
-  static Dependence mask(const MaskSet &allowed, std::string_view axis);
+  /// Between places of so many positions each.
+  static Dependence none(unsigned results, unsigned operands);
+  static Dependence all(unsigned results, unsigned operands);
+
+  /// Of one position on one: the pairs a mask allows, or any relation written as one, such as
+  /// `k == q - 1`. The mask's length is that of `side`.
+  static Dependence mask(const MaskSet &allowed, std::string_view side);
+  static Dependence identity();
+
+  /// The pairs in which the result's position number `result`, as q, and the operand's position
+  /// number `operand`, as k, are in `allowed`.
+  Dependence where(unsigned result, unsigned operand, const MaskSet &allowed,
+                   std::string_view side) const;
 
   /// From results of this to operands of `next`, whose results are the operands of this: of
   /// A -> B and B -> C, A -> C.
   Dependence compose(const Dependence &next) const;
   Dependence unite(const Dependence &other) const;
-  Dependence intersect(const Dependence &other) const;
 
-  /// The pairs whose result, or operand, is a real position of `axis`, no padding.
-  Dependence ofRealResults(std::string_view axis) const;
-  Dependence onRealOperands(std::string_view axis) const;
-
-  /// `lengths` are those of `axes()`, in order.
-  bool contains(int64_t q, int64_t k, const std::vector<int64_t> &lengths) const;
+  /// `point`: the result's positions, the operand's, then the lengths of `sides()`.
+  bool contains(const std::vector<int64_t> &point) const;
   bool isEmpty() const;
 
   /// False if pairs may be in excess (never missing): where the union or its numbers grew so large
-  /// that it was replaced by the band low <= k - q <= high around it, or where positions multiplied
-  /// by constants left only a fraction in the middle, as in `4 * k >= 3 * q` composed with itself.
+  /// that it was replaced by the bands low <= k - q <= high around it, or where positions
+  /// multiplied by constants left only a fraction in the middle, as in `4 * k >= 3 * q` composed
+  /// with itself.
   bool isExact() const { return exact; }
 
-  /// The axes whose lengths the pairs depend on, sorted.
-  const std::vector<std::string> &axes() const { return names; }
+  /// The sides whose lengths the pairs depend on, sorted.
+  const std::vector<std::string> &sides() const { return names; }
 
-  /// Domain q, range k, the lengths of `axes()` as symbols.
+  /// Domain the result's positions, range the operand's, symbols the lengths of `sides()`.
   const mlir::presburger::PresburgerRelation &pairs() const { return relation; }
 
 private:
   Dependence(mlir::presburger::PresburgerRelation relation, std::vector<std::string> names,
              bool exact);
 
-  Dependence inSpaceOf(const std::vector<std::string> &axes) const;
-  void dropUnusedAxes();
+  Dependence inSpaceOf(const std::vector<std::string> &sides) const;
+  void dropUnusedSides();
   void widen();
 
   mlir::presburger::PresburgerRelation relation;

@@ -14,10 +14,8 @@ using mlir::presburger::PresburgerSet;
 using mlir::presburger::PresburgerSpace;
 
 std::string LaterToken::describe() const {
-  std::string position = "position q=" + std::to_string(query);
-  if (key == query)
-    return position + " sees k=" + std::to_string(key) + ", its own place";
-  return position + " sees k=" + std::to_string(key) + ", which comes later";
+  return "position q=" + std::to_string(query) + (exact ? " sees k=" : " may see k=") +
+         std::to_string(key) + (key == query ? ", its own place" : ", which comes later");
 }
 
 std::string EmptyRow::describe() const {
@@ -89,16 +87,18 @@ PresburgerSet rowsOf(const MaskSet &pairs) {
 
 } // namespace
 
-std::optional<LaterToken> findLaterToken(const Dependence &onTokens, std::string_view axis,
+std::optional<LaterToken> findLaterToken(const Dependence &onTokens, std::string_view side,
                                          Sight sight) {
   int64_t first = sight == Sight::BeforeItself ? 0 : 1; // from here on, k - q is too much
   MaskSet later = MaskSet::where({.query = -1, .key = 1, .constant = -first});
-  Dependence seen = onTokens.ofRealResults(axis).intersect(Dependence::mask(later, axis));
-  for (const Dependence &candidates : {seen.onRealOperands(axis), seen})
+  MaskSet realQuery = MaskSet::where({.query = -1, .length = 1, .constant = -1});
+  MaskSet realKey = MaskSet::where({.key = -1, .length = 1, .constant = -1});
+  Dependence seen = onTokens.where(0, 0, later.intersect(realQuery), side);
+  for (const Dependence &candidates : {seen.where(0, 0, realKey, side), seen})
     if (auto point = smallestPoint(candidates.pairs())) {
       LaterToken token{(*point)[0], (*point)[1], {}, candidates.isExact()};
-      for (size_t i = 0; i < candidates.axes().size(); ++i)
-        token.lengths[candidates.axes()[i]] = (*point)[2 + i];
+      for (size_t i = 0; i < candidates.sides().size(); ++i)
+        token.lengths[candidates.sides()[i]] = (*point)[2 + i];
       return token;
     }
   return std::nullopt;

@@ -23,7 +23,7 @@ enum class Sight { UpToItself, BeforeItself };
 struct LaterToken {
   int64_t query;
   int64_t key;
-  std::map<std::string, int64_t> lengths; // of the axes that matter
+  std::map<std::string, int64_t> lengths; // of the sides that matter
   bool exact;                             // false: the dependence was widened, so this may be none
 
   /// `position q=0 sees k=1, which comes later`.
@@ -40,11 +40,11 @@ struct EmptyRow {
   std::string describe() const;
 };
 
-/// Shows that no real result along `axis` depends on a token after it (or on the token at its own
-/// place, where `sight` asks for that); `onTokens` leads from the results to the tokens, both
-/// along `axis`. Otherwise returns the first counterexample by q, then k, then lengths, a real
+/// Shows that no real result on `side` depends on a token after it (nor on the token at its own
+/// place, where `sight` asks for that); `onTokens` leads from results to tokens, one position each,
+/// both on `side`. Otherwise returns the first counterexample by q, then k, then lengths, a real
 /// token if there is one and padding otherwise.
-std::optional<LaterToken> findLaterToken(const Dependence &onTokens, std::string_view axis,
+std::optional<LaterToken> findLaterToken(const Dependence &onTokens, std::string_view side,
                                          Sight sight);
 
 /// Shows that every real query may see some key, of a sequence of at least one. Otherwise returns

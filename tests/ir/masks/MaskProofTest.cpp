@@ -27,7 +27,7 @@ TEST(MaskProof, NoPositionSeesALaterOne) {
             "position q=0 sees k=1, which comes later");
   EXPECT_EQ(later(dependence("k <= q + 3 & q > 1"), Sight::UpToItself),
             "position q=2 sees k=3, which comes later");
-  EXPECT_EQ(later(Dependence::all(), Sight::UpToItself),
+  EXPECT_EQ(later(Dependence::all(1, 1), Sight::UpToItself),
             "position q=0 sees k=1, which comes later");
 }
 
