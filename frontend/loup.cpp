@@ -1,0 +1,7 @@
+// loup: compiles descriptions of sequence models into native programs.
+#include "frontend/Build.h"
+#include "frontend/Cli.h"
+
+int main(int argc, char **argv) {
+  return loup::runCommandLine(argc, argv, {loup::build, loup::schedules(), loup::stages()});
+}
