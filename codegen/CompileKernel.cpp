@@ -1,0 +1,141 @@
+#include "codegen/CompileKernel.h"
+
+#include "codegen/KernelOps.h"
+#include "codegen/kernels/Families.h"
+#include "runtime/Errors.h"
+
+#include "llvm/Support/raw_ostream.h"
+
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <optional>
+
+using namespace mlir;
+
+namespace loup {
+
+Halide::Target hostTarget(bool checked) {
+  Halide::Target target = Halide::get_host_target().with_feature(Halide::Target::NoRuntime);
+  if (checked)
+    return target;
+  return target.with_feature(Halide::Target::NoAsserts).with_feature(Halide::Target::NoBoundsQuery);
+}
+
+/// Turns everything thrown while `body` works on `kernel` into an InternalError that names it.
+template <class Body> static auto namingKernel(func::FuncOp kernel, Body body) {
+  auto fail = [&](const std::string &what) -> InternalError {
+    std::string place;
+    llvm::raw_string_ostream(place) << kernel.getLoc();
+    return InternalError("kernel " + kernel.getSymName().str() + " (" + place + "): " + what);
+  };
+  try {
+    return body();
+  } catch (const Halide::Error &error) {
+    throw fail(std::string("Halide says: ") + error.what());
+  } catch (const InternalError &error) {
+    throw fail(error.what());
+  }
+}
+
+static Operation *findAnchor(func::FuncOp kernel, const KernelOps &ops) {
+  Operation *anchor = nullptr;
+  for (Operation &op : kernel.getBody().front().without_terminator()) {
+    if (!ops.isAnchor(&op))
+      continue;
+    if (anchor)
+      throw InternalError("expected one anchor, got " + anchor->getName().getStringRef().str() +
+                          " and " + op.getName().getStringRef().str());
+    anchor = &op;
+  }
+  return anchor;
+}
+
+/// One Func for each run of results with the same axes.
+static std::vector<Halide::Func> defineOutputs(func::FuncOp kernel, const KernelBody &body) {
+  std::vector<Halide::Func> outputs;
+  ValueRange results = kernel.getBody().front().getTerminator()->getOperands();
+  for (size_t first = 0, last; first < results.size(); first = last) {
+    std::vector<Halide::Expr> values;
+    for (last = first; last < results.size() && axesOf(results[last]) == axesOf(results[first]);
+         ++last)
+      values.push_back(body.read(results[last], body.point(results[last].getType())));
+    Halide::Func output("result" + std::to_string(first));
+    output(body.vars(results[first].getType())) = Halide::Tuple(values);
+    std::vector<Halide::OutputImageParam> buffers = output.output_buffers();
+    for (size_t i = first; i < last; ++i)
+      describeBuffer(buffers[i - first], results[i].getType());
+    outputs.push_back(output);
+  }
+  return outputs;
+}
+
+static KernelPipeline build(func::FuncOp kernel, const Halide::Target &target) {
+  const KernelOps &ops = KernelOps::all();
+  KernelBody body(kernel, ops, target);
+  Anchor anchor;
+  if (Operation *op = findAnchor(kernel, ops)) {
+    anchor = ops.build(op, body);
+    for (auto [value, func] : llvm::zip_equal(op->getResults(), anchor.results))
+      body.define(value, func);
+  } else {
+    anchor.schedule = [&](Outputs outputs) { schedulePointwise(kernel, body, outputs); };
+  }
+  std::vector<Halide::Func> outputs = defineOutputs(kernel, body);
+  anchor.schedule(outputs);
+  return {Halide::Pipeline(outputs), body.arguments()};
+}
+
+KernelPipeline buildPipeline(func::FuncOp kernel, const Halide::Target &target) {
+  return namingKernel(kernel, [&] { return build(kernel, target); });
+}
+
+namespace {
+
+/// A folder that is gone at the end: Halide writes its outputs to files only.
+class TemporaryFolder {
+public:
+  TemporaryFolder() {
+    std::string name = (std::filesystem::temp_directory_path() / "loup-kernel-XXXXXX").string();
+    if (!mkdtemp(name.data()))
+      throw UserError("cannot make a folder in " + std::filesystem::temp_directory_path().string());
+    folder = name;
+  }
+  ~TemporaryFolder() {
+    std::error_code ignored;
+    std::filesystem::remove_all(folder, ignored);
+  }
+  TemporaryFolder(const TemporaryFolder &) = delete;
+  TemporaryFolder &operator=(const TemporaryFolder &) = delete;
+
+  std::string path(const char *name) const { return (folder / name).string(); }
+
+  std::string take(const char *name) const {
+    std::ifstream file(folder / name, std::ios::binary);
+    return {std::istreambuf_iterator<char>(file), {}};
+  }
+
+private:
+  std::filesystem::path folder;
+};
+
+} // namespace
+
+CompiledKernel compileKernel(func::FuncOp kernel, const Halide::Target &target, KernelTexts texts) {
+  return namingKernel(kernel, [&] {
+    KernelPipeline built = build(kernel, target);
+    Halide::Module module = built.pipeline.compile_to_module(
+        built.arguments, kernel.getSymName().str(), target, Halide::LinkageType::External);
+    TemporaryFolder folder;
+    std::map<Halide::OutputFileType, std::string> files = {
+        {Halide::OutputFileType::object, folder.path("object")}};
+    if (texts.source)
+      files[Halide::OutputFileType::c_source] = folder.path("source");
+    if (texts.statement)
+      files[Halide::OutputFileType::conceptual_stmt] = folder.path("statement");
+    module.compile(files);
+    return CompiledKernel{folder.take("object"), folder.take("source"), folder.take("statement")};
+  });
+}
+
+} // namespace loup

@@ -1,0 +1,41 @@
+// A kernel written as IR, compiled to an object, linked and called as programs do.
+#pragma once
+
+#include "tests/codegen/Tensor.h"
+
+#include <map>
+#include <memory>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace loup::test {
+
+/// Sizes of dynamic axes that no argument has.
+using Sizes = std::map<std::string, int64_t>;
+
+using Argument = std::variant<Tensor, int32_t>;
+
+class LoadedKernel {
+public:
+  /// `ir` is the text of one function named `kernel`. In it, "[batch, time:128]" stands for
+  /// tensor<?x128xf32, #loup.axes<batch, time>>, and "i[batch]" for the same of integers.
+  explicit LoadedKernel(const std::string &ir);
+  ~LoadedKernel();
+  LoadedKernel(const LoadedKernel &) = delete;
+  LoadedKernel &operator=(const LoadedKernel &) = delete;
+
+  /// Runs twice, with forbidden memory right behind every buffer and right before it, so that an
+  /// access outside ends the test. Both times give the same bits, or the test fails.
+  std::vector<Tensor> operator()(const std::vector<Argument> &arguments, Sizes sizes = {}) const;
+
+  /// Of compilation, without linking.
+  double seconds() const;
+  size_t objectSize() const;
+
+private:
+  struct Loaded;
+  std::unique_ptr<Loaded> loaded;
+};
+
+} // namespace loup::test
