@@ -8,6 +8,20 @@ class LoupPass<string argument> : Pass<argument, "::mlir::ModuleOp"> {
   let dependentDialects = ["::loup::LoupDialect", "::mlir::func::FuncDialect"];
 }
 
+def CheckMasks : LoupPass<"check-masks"> {
+  let summary = "Proves that no position sees the future and no query is left without a key";
+  let description = [{
+    Always on. Composes what each op reads (`SequenceOp`) from the tokens to the logits, and proves,
+    for all lengths at once, that what predicts a token depends on earlier tokens only; and of each
+    mask, that every real query sees some key. What cannot be proved is an error with the smallest
+    counterexample:
+
+        decoder.layers.0.self_attn: position q=0 sees k=1, which comes later
+
+    A mask that hides nothing is a warning. The program does not change.
+  }];
+}
+
 def FuseMask : LoupPass<"fuse-mask"> {
   let summary = "Makes one attention of scores, mask, softmax and weighted sum";
   let description = [{

@@ -20,6 +20,7 @@ void buildPipeline(OpPassManager &manager, llvm::StringRef schedule) {
   bool fused = schedule != "textbook";
 
   // Proofs come first: they concern the model as it was written.
+  manager.addPass(createCheckMasks());
   if (fused)
     manager.addPass(createFuseMask());
   // Before Differentiate: decoding is derived from the forward program.

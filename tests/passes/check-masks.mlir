@@ -1,0 +1,145 @@
+// RUN: loup-opt %s --check-masks --split-input-file --verify-diagnostics -o /dev/null
+
+// A decoder as a textbook writes it: what is proved is passed over in silence.
+
+!tokens = tensor<?x?xi32, #loup.axes<batch, target>>
+!lengths = tensor<?xi32, #loup.axes<batch>>
+!q = tensor<?xi32, #loup.axes<target>>
+!k = tensor<?xi32, #loup.axes<target_key>>
+!table = tensor<8x8xf32, #loup.axes<words, width>>
+!hidden = tensor<?x?x8xf32, #loup.axes<batch, target, width>>
+!keys = tensor<?x?x8xf32, #loup.axes<batch, target_key, width>>
+!scores = tensor<?x?x?xf32, #loup.axes<batch, target, target_key>>
+!logits = tensor<?x?x8xf32, #loup.axes<batch, target, words>>
+!losses = tensor<?x?xf32, #loup.axes<batch, target>>
+
+func.func @proved(%target: !tokens, %n: !lengths, %words: !table) -> !losses {
+  %q = loup.positions : !q
+  %k = loup.positions : !k
+  %seen0 = loup.shift_right %target along "target" begin 2 : !tokens
+  %x = loup.lookup %words along "words" at %seen0 : !table, !tokens -> !hidden
+  %keys = loup.rename %x : !hidden -> !keys
+  %scores = loup.product %x, %keys : !hidden, !keys -> !scores
+  %mask = loup.mask <"causal & padding"> queries %q keys %k lengths %n : !q, !k, !lengths -> !scores
+  %visible = loup.add_mask %scores, %mask : !scores, !scores
+  %weights = loup.softmax %visible : !scores
+  %y = loup.product %weights, %keys : !scores, !keys -> !hidden
+  %h = loup.add %x, %y : !hidden, !hidden
+  %logits = loup.product %h, %words : !hidden, !table -> !logits
+  %losses = loup.cross_entropy %logits, %target where %q < %n smoothing 0.0
+      : !logits, !tokens, !q, !lengths -> !losses
+  return %losses : !losses
+}
+
+// What counts is the whole way from tokens to logits: this mask looks one ahead, at what was shifted
+// by two.
+
+func.func @proved_through_the_model(%target: !tokens, %n: !lengths, %words: !table) -> !losses {
+  %q = loup.positions : !q
+  %k = loup.positions : !k
+  %seen0 = loup.shift_right %target along "target" begin 2 : !tokens
+  %seen1 = loup.shift_right %seen0 along "target" begin 2 : !tokens
+  %x = loup.lookup %words along "words" at %seen1 : !table, !tokens -> !hidden
+  %keys = loup.rename %x : !hidden -> !keys
+  %scores = loup.product %x, %keys : !hidden, !keys -> !scores
+  %mask = loup.mask <"k <= q + 1 & padding"> queries %q keys %k lengths %n : !q, !k, !lengths -> !scores
+  %visible = loup.add_mask %scores, %mask : !scores, !scores
+  %weights = loup.softmax %visible : !scores
+  %y = loup.product %weights, %keys : !scores, !keys -> !hidden
+  %h = loup.add %x, %y : !hidden, !hidden
+  %logits = loup.product %h, %words : !hidden, !table -> !logits
+  %losses = loup.cross_entropy %logits, %target where %q < %n smoothing 0.0
+      : !logits, !tokens, !q, !lengths -> !losses
+  return %losses : !losses
+}
+
+// -----
+
+!tokens = tensor<?x?xi32, #loup.axes<batch, target>>
+!lengths = tensor<?xi32, #loup.axes<batch>>
+!q = tensor<?xi32, #loup.axes<target>>
+!k = tensor<?xi32, #loup.axes<target_key>>
+!table = tensor<8x8xf32, #loup.axes<words, width>>
+!hidden = tensor<?x?x8xf32, #loup.axes<batch, target, width>>
+!keys = tensor<?x?x8xf32, #loup.axes<batch, target_key, width>>
+!scores = tensor<?x?x?xf32, #loup.axes<batch, target, target_key>>
+!logits = tensor<?x?x8xf32, #loup.axes<batch, target, words>>
+!losses = tensor<?x?xf32, #loup.axes<batch, target>>
+
+func.func @sees_the_future(%target: !tokens, %n: !lengths, %words: !table) -> !losses {
+  %q = loup.positions : !q
+  %k = loup.positions : !k
+  %seen0 = loup.shift_right %target along "target" begin 2 : !tokens
+  %x = loup.lookup %words along "words" at %seen0 : !table, !tokens -> !hidden
+  %keys = loup.rename %x : !hidden -> !keys
+  %scores = loup.product %x, %keys : !hidden, !keys -> !scores
+  // expected-error @+1 {{position q=0 sees k=1, which comes later; a mask of what is generated needs `causal &`}}
+  %mask = loup.mask <"padding"> queries %q keys %k lengths %n : !q, !k, !lengths -> !scores
+  %visible = loup.add_mask %scores, %mask : !scores, !scores
+  %weights = loup.softmax %visible : !scores
+  %y = loup.product %weights, %keys : !scores, !keys -> !hidden
+  %h = loup.add %x, %y : !hidden, !hidden
+  %logits = loup.product %h, %words : !hidden, !table -> !logits
+  %losses = loup.cross_entropy %logits, %target where %q < %n smoothing 0.0
+      : !logits, !tokens, !q, !lengths -> !losses
+  return %losses : !losses
+}
+
+// -----
+
+!tokens = tensor<?x?xi32, #loup.axes<batch, target>>
+!lengths = tensor<?xi32, #loup.axes<batch>>
+!q = tensor<?xi32, #loup.axes<target>>
+!k = tensor<?xi32, #loup.axes<target_key>>
+!table = tensor<8x8xf32, #loup.axes<words, width>>
+!hidden = tensor<?x?x8xf32, #loup.axes<batch, target, width>>
+!keys = tensor<?x?x8xf32, #loup.axes<batch, target_key, width>>
+!scores = tensor<?x?x?xf32, #loup.axes<batch, target, target_key>>
+!logits = tensor<?x?x8xf32, #loup.axes<batch, target, words>>
+!losses = tensor<?x?xf32, #loup.axes<batch, target>>
+
+func.func @is_not_shifted(%target: !tokens, %n: !lengths, %words: !table) -> !losses {
+  %q = loup.positions : !q
+  %k = loup.positions : !k
+  %x = loup.lookup %words along "words" at %target : !table, !tokens -> !hidden
+  %keys = loup.rename %x : !hidden -> !keys
+  %scores = loup.product %x, %keys : !hidden, !keys -> !scores
+  %mask = loup.mask <"causal & padding"> queries %q keys %k lengths %n : !q, !k, !lengths -> !scores
+  %visible = loup.add_mask %scores, %mask : !scores, !scores
+  %weights = loup.softmax %visible : !scores
+  %y = loup.product %weights, %keys : !scores, !keys -> !hidden
+  %h = loup.add %x, %y : !hidden, !hidden
+  %logits = loup.product %h, %words : !hidden, !table -> !logits
+  // expected-error @+1 {{what predicts the token at position q=0 sees k=0, its own place; shift the target to the right}}
+  %losses = loup.cross_entropy %logits, %target where %q < %n smoothing 0.0
+      : !logits, !tokens, !q, !lengths -> !losses
+  return %losses : !losses
+}
+
+// -----
+
+// Rows.
+
+!n = tensor<?xi32, #loup.axes<batch>>
+!q = tensor<?xi32, #loup.axes<target>>
+!k = tensor<?xi32, #loup.axes<target_key>>
+!source = tensor<?xi32, #loup.axes<source_key>>
+!own = tensor<?x?xf32, #loup.axes<target, target_key>>
+!cross = tensor<?x?x?xf32, #loup.axes<batch, target, source_key>>
+
+func.func @rows(%n: !n) -> (!own, !own, !own, !cross, !cross) {
+  %q = loup.positions : !q
+  %k = loup.positions : !k
+  %s = loup.positions : !source
+  // expected-error @+1 {{query q=0 of a sequence of length 1 has no key it may see; let each query see one, as with `| k == q`}}
+  %a = loup.mask <"k < q"> queries %q keys %k : !q, !k -> !own
+  // expected-error @+1 {{the mask hides every key from every query}}
+  %b = loup.mask <"causal & k > q"> queries %q keys %k : !q, !k -> !own
+  // expected-warning @+1 {{the mask hides nothing: every query sees every key, padding included}}
+  %c = loup.mask <"causal | k > q"> queries %q keys %k : !q, !k -> !own
+  // expected-error @unknown {{decoder.layers.0.multihead_attn: query q=64 has no key it may see in a sequence of length 1; let each query see one, as with `| sink(1)`}}
+  %d = loup.mask <"padding & window(64)"> queries %q keys %s lengths %n : !q, !source, !n -> !cross
+      loc("decoder.layers.0.multihead_attn.mask")
+  %e = loup.mask <"padding"> queries %q keys %s lengths %n : !q, !source, !n -> !cross
+  return %a, %b, %c, %d, %e : !own, !own, !own, !cross, !cross
+}
