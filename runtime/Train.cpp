@@ -1,0 +1,109 @@
+#include "runtime/Train.h"
+
+#include "runtime/AtomicFile.h"
+#include "runtime/Errors.h"
+#include "runtime/InitialWeights.h"
+#include "runtime/ThreadPool.h"
+#include "runtime/TokenizerPair.h"
+#include "runtime/Trainer.h"
+
+#include <fmt/format.h>
+
+#include <csignal>
+#include <filesystem>
+
+namespace loup {
+namespace {
+
+/// Fills the weights, from a checkpoint where one is to be begun with.
+CheckpointInfo prepareWeights(Model &model, const TrainOptions &options) {
+  if (options.resume)
+    return loadCheckpoint(options.save, model);
+  if (options.init.empty()) {
+    initializeWeights(model, options.seed);
+    return {};
+  }
+  CheckpointInfo info = loadCheckpoint(options.init, model);
+  info.step = 0;
+  return info;
+}
+
+/// The tokenizers of the weights, or new ones, which are added to `info`.
+TokenizerPair prepareTokenizers(const Description &description, const TrainOptions &options,
+                                CheckpointInfo &info, Progress &progress) {
+  if (options.ids)
+    return idTokenizers(description);
+  if (options.resume || !options.init.empty())
+    return loadTokenizers(description, info, options.resume ? options.save : options.init);
+  TokenizerPair tokenizers;
+  progress.during("making the tokenizers from the training text", [&] {
+    tokenizers = trainTokenizers(description, options.train,
+                                 [&](const std::string &notice) { progress.note(notice); });
+  });
+  info.sourceTokenizer = tokenizers.source->serialize();
+  if (tokenizers.ownTarget)
+    info.targetTokenizer = tokenizers.ownTarget->serialize();
+  return tokenizers;
+}
+
+void train(int argc, char **argv, std::unique_ptr<Model> (*makeModel)()) {
+  std::unique_ptr<Model> model = makeModel();
+  const Description &description = model->description();
+  TrainOptions options;
+  if (!readTrainOptions(argc, argv, description, options))
+    return;
+  setThreadCount(options.threads);
+  Progress progress = makeProgress(options.quiet);
+
+  // Better now than after an hour.
+  for (const std::string &path : {options.save, options.gradients})
+    if (!path.empty())
+      AtomicFile probe(path);
+  if (!options.resume && std::filesystem::exists(options.save))
+    progress.note(
+        fmt::format("{} exists and will be replaced (--resume would go on with it)", options.save));
+
+  CheckpointInfo info = prepareWeights(*model, options);
+  TokenizerPair tokenizers = prepareTokenizers(description, options, info, progress);
+  std::optional<Corpus> corpus;
+  progress.during("reading the training text", [&] {
+    corpus.emplace(options.train, *tokenizers.source, tokenizers.target(), description);
+  });
+
+  Limits limits = trainingLimits(options.batch, description.maximumLength);
+  model->reserveTraining(limits);
+  std::optional<Validator> validator;
+  if (options.valid) {
+    validator.emplace(*options.valid, tokenizers, description, limits);
+    model->reserveDecoding(validator->decodingLimits());
+    for (const std::string &notice : validator->notices())
+      progress.note(notice);
+  }
+
+  Batcher batcher(*corpus, options.batch, limits, options.seed, options.shuffle);
+  Trainer trainer(*model, options, info, batcher, validator ? &*validator : nullptr, progress);
+  if (options.resume)
+    trainer.resume();
+  int64_t weights = 0;
+  for (const Parameter &parameter : model->parameters())
+    weights += parameter.size();
+  progress.note(fmt::format("{}: {} weights, {} pairs of lines, {} thread{}", description.name,
+                            weights, corpus->lines(), threadCount(),
+                            threadCount() == 1 ? "" : "s"));
+  trainer.run();
+  for (const std::string &notice : corpus->notices())
+    progress.note(notice);
+}
+
+} // namespace
+
+int trainMain(int argc, char **argv, std::unique_ptr<Model> (*makeModel)()) {
+  // Neither a reader of the output that goes away nor a limit on the size of files may end the
+  // program before it has saved.
+  std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGXFSZ, SIG_IGN);
+  return reportErrors(std::filesystem::path(argv[0]).filename().string(),
+                      [&] { train(argc, argv, makeModel); });
+}
+
+} // namespace loup
