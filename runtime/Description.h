@@ -16,8 +16,8 @@ struct TokenizerDescription {
   bool splitDigits = false;           // sentencepiece only: every digit a piece of its own
   bool byteFallback = false;          // sentencepiece only: unknown characters become their bytes
   std::string normalization = "nmt_nfkc"; // sentencepiece only: nmt_nfkc | nfkc | nmt_nfkc_cf | nfkc_cf | identity
-  std::vector<std::string> symbols;   // pieces that are never split
-  std::string model;                  // an existing SentencePiece file instead of training one
+  std::vector<std::string> symbols = {}; // pieces that are never split
+  std::string model = {};             // an existing SentencePiece file instead of training one
 };
 
 /// Ids with a meaning of their own; the same in source and target.
