@@ -5,6 +5,12 @@
 
 namespace loup {
 
+Halide::Func single(Outputs outputs) {
+  if (outputs.size() != 1)
+    throw InternalError("expected results with the same axes");
+  return outputs.front();
+}
+
 KernelOps::KernelOps() { addAllFamilies(*this); }
 
 const KernelOps &KernelOps::all() {

@@ -19,6 +19,9 @@ struct Anchor {
   std::function<void(Outputs)> schedule;
 };
 
+/// The one output of a kernel whose results all have the same axes; InternalError otherwise.
+Halide::Func single(Outputs outputs);
+
 class KernelOps {
 public:
   /// All families of kernels/.

@@ -6,8 +6,12 @@
 namespace loup {
 
 void addElementwise(KernelOps &ops);
+void addProduct(KernelOps &ops);
 
-inline void addAllFamilies(KernelOps &ops) { addElementwise(ops); }
+inline void addAllFamilies(KernelOps &ops) {
+  addElementwise(ops);
+  addProduct(ops);
+}
 
 /// The schedule of kernels without an anchor.
 void schedulePointwise(mlir::func::FuncOp kernel, const KernelBody &body, Outputs outputs);
