@@ -7,13 +7,11 @@
 namespace loup {
 namespace {
 
-constexpr int64_t byteCount = 256;
-
 void checkKindOfKeys(const TokenizerSpec &tokenizer, Diagnostics &diagnostics) {
   const auto &kind = tokenizer.kind;
   auto refuse = [&](const auto &value, std::string_view key) {
     refuseIfGiven(diagnostics, value,
-                  fmt::format("'{}' is for sentencepiece only, and this tokenizer is {}", key,
+                  fmt::format("'{}' is for sentencepiece only, and this tokenizer is '{}'", key,
                               wordOf(kind.value)),
                   kind, "the tokenizer is chosen here");
   };
@@ -48,11 +46,6 @@ void checkVocabulary(const TokenizerSpec &tokenizer, Diagnostics &diagnostics) {
   if (kind == TokenizerKind::Ids && !vocabulary.given())
     diagnostics.error(kind.range,
                       "a tokenizer of ids needs its 'vocabulary': the highest id plus 1");
-  if (kind == TokenizerKind::Bytes && vocabulary < byteCount)
-    diagnostics
-        .error(vocabulary.range,
-               fmt::format("a tokenizer of bytes needs a 'vocabulary' of at least {}", byteCount))
-        .note(kind.range, "the tokenizer is chosen here");
 }
 
 using NamedId = std::pair<std::string_view, const Field<int64_t> *>;

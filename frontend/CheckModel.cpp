@@ -148,10 +148,6 @@ void checkLayer(const Spec &spec, const Field<LayerSpec> &layer, bool inDecoder,
         "a decoder beside an encoder needs 'cross_attention', as in cross_attention = { heads = "
         "8 }: without it the target never sees the source",
         diagnostics);
-  else if (layer->crossAttention.value)
-    diagnostics.error(layer->crossAttention.range,
-                      "'cross_attention' belongs to [[decoder]]: an encoder has no other sequence "
-                      "to attend to");
   checkHeads(spec, layer->selfAttention, diagnostics);
   checkHeads(spec, layer->crossAttention, diagnostics);
   if (layer->feedForward.value)

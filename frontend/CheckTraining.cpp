@@ -11,7 +11,7 @@ void checkOptimizer(const OptimizerSpec &optimizer, Diagnostics &diagnostics) {
   auto refuse = [&](const auto &value, std::string_view key, std::string_view kinds) {
     refuseIfGiven(
         diagnostics, value,
-        fmt::format("'{}' is for {}, and this optimizer is {}", key, kinds, wordOf(kind.value)),
+        fmt::format("'{}' is for {}, and this optimizer is '{}'", key, kinds, wordOf(kind.value)),
         kind, "the optimizer is chosen here");
   };
   if (kind == OptimizerKind::Sgd) {
@@ -27,7 +27,7 @@ void checkSchedule(const ScheduleSpec &schedule, Diagnostics &diagnostics) {
   auto refuse = [&](const auto &value, std::string_view key, std::string_view kinds) {
     refuseIfGiven(
         diagnostics, value,
-        fmt::format("'{}' is for {}, and this schedule is {}", key, kinds, wordOf(kind.value)),
+        fmt::format("'{}' is for {}, and this schedule is '{}'", key, kinds, wordOf(kind.value)),
         kind, "the schedule is chosen here");
   };
   if (kind != ScheduleKind::InverseSqrt && kind != ScheduleKind::Cosine)

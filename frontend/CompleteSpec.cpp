@@ -1,17 +1,19 @@
 #include "frontend/CompleteSpec.h"
 
+#include "frontend/DescribeSpec.h"
 #include "frontend/Files.h"
-#include "frontend/PieceModel.h"
+#include "runtime/Errors.h"
+#include "runtime/Tokenizer.h"
 
 #include <filesystem>
 #include <fmt/format.h>
+#include <limits>
 
 namespace loup {
 namespace {
 
 namespace fs = std::filesystem;
 
-constexpr int64_t byteVocabulary = 260;   // every byte and the four special ids
 constexpr int64_t usualWarmup = 4000;     // of Vaswani et al. 2017, "Attention is all you need"
 constexpr double usualWeightDecay = 0.01; // of torch.optim.AdamW
 
@@ -20,8 +22,27 @@ template <class T> void setDefault(Field<T> &value, T other) {
     value.value = std::move(other);
 }
 
-/// Finds the model file and how many pieces it has.
-void completeModel(TokenizerSpec &tokenizer, Diagnostics &diagnostics) {
+/// The size of the smallest vocabulary for a tokenizer that is not trained.
+int64_t idsInUse(const TokenizerSpec &tokenizer, const IdsSpec &ids, const std::string &stored) {
+  TokenizerDescription description = describeTokenizer(tokenizer);
+  description.vocabulary = std::numeric_limits<int32_t>::max();
+  return loadTokenizer(description, describeIds(ids), stored)->size();
+}
+
+void requireVocabulary(TokenizerSpec &tokenizer, int64_t needed, std::string_view what,
+                       SourceRange place, Diagnostics &diagnostics) {
+  setDefault(tokenizer.vocabulary, needed);
+  if (!tokenizer.vocabulary.doubtful && tokenizer.vocabulary < needed)
+    diagnostics
+        .error(tokenizer.vocabulary.range,
+               fmt::format("{} and the special ids need a 'vocabulary' of {}, which is what it is "
+                           "if left out",
+                           what, needed))
+        .note(place, "the tokenizer is chosen here");
+}
+
+/// Finds the model file and how large a vocabulary it needs.
+void completeModel(TokenizerSpec &tokenizer, const IdsSpec &ids, Diagnostics &diagnostics) {
   Field<std::optional<std::string>> &model = tokenizer.model;
   auto refuse = [&](std::string message) {
     diagnostics.error(model.range, std::move(message));
@@ -31,26 +52,24 @@ void completeModel(TokenizerSpec &tokenizer, Diagnostics &diagnostics) {
   std::optional<std::string> bytes = readFile(path);
   if (!bytes)
     return refuse(fmt::format("cannot read {}", path.string()));
-  std::optional<int64_t> pieces = countPieces(*bytes);
-  if (!pieces)
-    return refuse(fmt::format("{} is no SentencePiece model", path.string()));
+  int64_t needed = 0;
+  try {
+    model.value = path.string();
+    needed = idsInUse(tokenizer, ids, *bytes);
+  } catch (const UserError &error) {
+    return refuse(error.what());
+  }
   model.value = fs::absolute(path).lexically_normal().string();
-  setDefault(tokenizer.vocabulary, *pieces);
-  if (tokenizer.vocabulary < *pieces && !tokenizer.vocabulary.doubtful)
-    diagnostics
-        .error(
-            tokenizer.vocabulary.range,
-            fmt::format("the model has {} pieces; 'vocabulary' must be at least that, or be left "
-                        "out",
-                        *pieces))
-        .note(model.range, "the model is given here");
+  requireVocabulary(tokenizer, needed, "the model's pieces", model.range, diagnostics);
 }
 
-void completeTokenizer(TokenizerSpec &tokenizer, Diagnostics &diagnostics) {
+void completeTokenizer(TokenizerSpec &tokenizer, const IdsSpec &ids, Diagnostics &diagnostics) {
   if (tokenizer.kind == TokenizerKind::Bytes)
-    setDefault(tokenizer.vocabulary, byteVocabulary);
-  if (tokenizer.model.value && !tokenizer.model.doubtful)
-    completeModel(tokenizer, diagnostics);
+    requireVocabulary(tokenizer, idsInUse(tokenizer, ids, ""), "the bytes", tokenizer.kind.range,
+                      diagnostics);
+  bool hasModel = tokenizer.model.value && !tokenizer.model.doubtful;
+  if (tokenizer.kind == TokenizerKind::SentencePiece && hasModel)
+    completeModel(tokenizer, ids, diagnostics);
 }
 
 /// What stands beside `share` would contradict it.
@@ -76,9 +95,9 @@ void refuseBesideShare(const TokenizerSpec &target, Diagnostics &diagnostics) {
 
 void completeData(DataSpec &data, Diagnostics &diagnostics) {
   TokenizerSpec &source = data.source.value, &target = data.target.value;
-  completeTokenizer(source, diagnostics);
+  completeTokenizer(source, data.ids, diagnostics);
   if (!target.share.value)
-    return completeTokenizer(target, diagnostics);
+    return completeTokenizer(target, data.ids, diagnostics);
   refuseBesideShare(target, diagnostics);
   auto share = target.share;
   target = source;

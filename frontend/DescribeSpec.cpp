@@ -16,24 +16,6 @@ std::string hash(const std::string &text) {
   return llvm::toHex(llvm::SHA256::hash(bytes), /*LowerCase=*/true);
 }
 
-TokenizerDescription describe(const TokenizerSpec &spec) {
-  return {.kind = std::string(wordOf(*spec.kind)),
-          .vocabulary = static_cast<int32_t>(spec.vocabulary),
-          .algorithm = std::string(wordOf(*spec.algorithm)),
-          .splitDigits = spec.splitDigits,
-          .byteFallback = spec.byteFallback,
-          .normalization = std::string(wordOf(*spec.normalization)),
-          .symbols = spec.symbols,
-          .model = spec.model->value_or("")};
-}
-
-SpecialIds describe(const IdsSpec &spec) {
-  return {.end = static_cast<int32_t>(spec.end),
-          .unknown = static_cast<int32_t>(spec.unknown),
-          .begin = static_cast<int32_t>(spec.begin),
-          .padding = static_cast<int32_t>(spec.padding)};
-}
-
 TrainDescription describe(const TrainSpec &spec) {
   const OptimizerSpec &optimizer = spec.optimizer;
   const ScheduleSpec &schedule = spec.schedule;
@@ -105,14 +87,32 @@ std::string fingerprint(const Spec &spec) {
 
 } // namespace
 
+TokenizerDescription describeTokenizer(const TokenizerSpec &spec) {
+  return {.kind = std::string(wordOf(*spec.kind)),
+          .vocabulary = static_cast<int32_t>(spec.vocabulary),
+          .algorithm = std::string(wordOf(*spec.algorithm)),
+          .splitDigits = spec.splitDigits,
+          .byteFallback = spec.byteFallback,
+          .normalization = std::string(wordOf(*spec.normalization)),
+          .symbols = spec.symbols,
+          .model = spec.model->value_or("")};
+}
+
+SpecialIds describeIds(const IdsSpec &spec) {
+  return {.end = static_cast<int32_t>(spec.end),
+          .unknown = static_cast<int32_t>(spec.unknown),
+          .begin = static_cast<int32_t>(spec.begin),
+          .padding = static_cast<int32_t>(spec.padding)};
+}
+
 Description makeDescription(const Spec &spec) {
   return {.name = spec.name,
           .task = std::string(wordOf(*spec.task)),
           .fingerprint = fingerprint(spec),
-          .source = describe(spec.data->source),
-          .target = describe(spec.data->target),
+          .source = describeTokenizer(spec.data->source),
+          .target = describeTokenizer(spec.data->target),
           .sharedTokenizer = spec.data->target->share->has_value(),
-          .ids = describe(spec.data->ids),
+          .ids = describeIds(spec.data->ids),
           .maximumLength = static_cast<int32_t>(spec.model->length),
           .train = describe(spec.train),
           .decode = {.beam = static_cast<int32_t>(spec.decode->beam),

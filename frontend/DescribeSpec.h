@@ -6,6 +6,9 @@
 
 namespace loup {
 
+TokenizerDescription describeTokenizer(const TokenizerSpec &spec);
+SpecialIds describeIds(const IdsSpec &spec);
+
 /// The part of a checked `spec` that the runtime needs. The fingerprint is SHA-256, in hexadecimal,
 /// over the tokenizers, the ids and the network: what decides which weights and ids mean the same.
 /// Dropout, initial weights, training and decoding do not enter it.

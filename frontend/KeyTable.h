@@ -66,13 +66,12 @@ public:
         input.refuse(fmt::format("write [[{0}]]: '{0}' may stand here many times", input.key));
         return false;
       }
-      bool good = true;
       for (const toml::node &node : *array) {
         Field<Sub> &element = list.emplace_back();
         element.range = rangeOf(node);
-        good &= sub.readInto({input.reading, input.key, node}, element.value);
+        element.doubtful = !sub.readInto({input.reading, input.key, node}, element.value);
       }
-      return good;
+      return true;
     });
     return *this;
   }
@@ -113,7 +112,12 @@ public:
       key.doubt(value);
   }
 
-  const std::vector<KeyHelp> &help() const { return lines; }
+  /// This table's keys, then those of the tables in it.
+  std::vector<KeyHelp> help() const {
+    std::vector<KeyHelp> all = lines;
+    all.insert(all.end(), linesInside.begin(), linesInside.end());
+    return all;
+  }
 
 private:
   struct Key {
@@ -136,7 +140,7 @@ private:
   }
 
   void append(const std::vector<KeyHelp> &more) {
-    lines.insert(lines.end(), more.begin(), more.end());
+    linesInside.insert(linesInside.end(), more.begin(), more.end());
   }
 
   const Key *find(std::string_view name) const {
@@ -156,7 +160,7 @@ private:
   std::string title;
   S defaults;
   std::vector<Key> keys;
-  std::vector<KeyHelp> lines;
+  std::vector<KeyHelp> lines, linesInside;
 };
 
 } // namespace loup

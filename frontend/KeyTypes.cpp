@@ -2,6 +2,7 @@
 
 #include "frontend/StringPlace.h"
 #include "ir/masks/MaskExpression.h"
+#include "runtime/Utf8.h"
 
 #include <cmath>
 #include <fmt/format.h>
@@ -34,6 +35,13 @@ std::string writeNumber(double value) {
   if (size_t zero = text.find("e-0"); zero != std::string::npos)
     text.erase(zero + 2, 1);
   return text;
+}
+
+/// Without white space, and none of the names that SentencePiece gives to special ids.
+bool isWord(const std::string &text) {
+  bool whole = false;
+  forEachWord(text, [&](std::string_view word) { whole = word == text; });
+  return whole && text != "<unk>" && text != "<s>" && text != "</s>" && text != "<pad>";
 }
 
 } // namespace
@@ -149,7 +157,7 @@ std::optional<std::string> Text::read(const Input &input) const {
   return text->get();
 }
 
-std::optional<Texts::Result> Texts::read(const Input &input) const {
+std::optional<Symbols::Result> Symbols::read(const Input &input) const {
   const auto *array = input.node.as_array();
   if (!array) {
     input.refuseType("an array of strings");
@@ -163,6 +171,13 @@ std::optional<Texts::Result> Texts::read(const Input &input) const {
     good &= text.has_value();
     if (!text)
       continue;
+    if (!isWord(*text)) {
+      one.refuse(
+          fmt::format("\"{}\" must be one word, and none of SentencePiece's own: <unk>, <s>, "
+                      "</s>, <pad>",
+                      *text));
+      good = false;
+    }
     if (std::find(result.begin(), result.end(), *text) != result.end()) {
       one.refuse(fmt::format("\"{}\" stands here twice", *text));
       good = false;

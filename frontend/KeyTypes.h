@@ -92,12 +92,12 @@ struct Text {
   std::string write(const std::string &value) const { return '"' + value + '"'; }
 };
 
-/// An array of strings, none empty, none twice.
-struct Texts {
+/// An array of words, none twice: what SentencePiece takes for symbols of the user.
+struct Symbols {
   using Result = std::vector<std::string>;
 
   std::optional<Result> read(const Input &input) const;
-  std::string describe() const { return "array of strings"; }
+  std::string describe() const { return "array of words"; }
   std::string write(const Result &) const { return "[]"; }
 };
 

@@ -1,14 +1,30 @@
 #include "frontend/Nearest.h"
 
-#include "llvm/ADT/StringRef.h"
-
 #include <algorithm>
+#include <cctype>
 #include <fmt/format.h>
+#include <numeric>
+#include <utility>
 
 namespace loup {
 namespace {
 
-llvm::StringRef ref(std::string_view text) { return {text.data(), text.size()}; }
+/// Changed, missing, additional and swapped letters, case ignored (optimal string alignment).
+size_t editDistance(std::string_view a, std::string_view b) {
+  auto same = [](unsigned char x, unsigned char y) { return std::tolower(x) == std::tolower(y); };
+  std::vector<size_t> beforeLast, last, row(b.size() + 1);
+  std::iota(row.begin(), row.end(), size_t(0));
+  for (size_t i = 1; i <= a.size(); ++i) {
+    beforeLast = std::exchange(last, row);
+    row[0] = i;
+    for (size_t j = 1; j <= b.size(); ++j) {
+      row[j] = std::min({last[j] + 1, row[j - 1] + 1, last[j - 1] + !same(a[i - 1], b[j - 1])});
+      if (i > 1 && j > 1 && same(a[i - 1], b[j - 2]) && same(a[i - 2], b[j - 1]))
+        row[j] = std::min(row[j], beforeLast[j - 2] + 1);
+    }
+  }
+  return row.back();
+}
 
 } // namespace
 
@@ -17,9 +33,9 @@ std::string_view nearestWord(std::string_view wrong, const std::vector<std::stri
   if (wrong.size() > 64)
     return {};
   std::string_view best;
-  unsigned bestDistance = 0;
+  size_t bestDistance = 0;
   for (std::string_view word : words) {
-    unsigned distance = ref(wrong).edit_distance_insensitive(ref(word));
+    size_t distance = editDistance(wrong, word);
     if (distance * 3 > std::max(wrong.size(), word.size()))
       continue;
     if (best.empty() || distance < bestDistance) {

@@ -19,7 +19,7 @@ KeyTable<TokenizerSpec> sourceTable(std::string title) {
            "how a line becomes tokens; ids: lines of numbers")
       .key("vocabulary", &TokenizerSpec::vocabulary, vocabularySize,
            "rows of the embedding; a trained tokenizer may use fewer",
-           "8000; with `bytes` 260; with `model` the pieces of that file; with `ids` it must be "
+           "8000; with `bytes` and with `model` what they need; with `ids` it must be "
            "given")
       .key("algorithm", &TokenizerSpec::algorithm, OneWord<PieceAlgorithm>(),
            "sentencepiece only: how pieces are found")
@@ -29,8 +29,8 @@ KeyTable<TokenizerSpec> sourceTable(std::string title) {
            "sentencepiece only: unknown characters become their bytes")
       .key("normalization", &TokenizerSpec::normalization, OneWord<Normalization>(),
            "sentencepiece only: what is done to the text before")
-      .key("symbols", &TokenizerSpec::symbols, Texts(),
-           "sentencepiece only: texts that are one piece each and never split")
+      .key("symbols", &TokenizerSpec::symbols, Symbols(),
+           "sentencepiece only: words that are one piece each and never split")
       .key("model", &TokenizerSpec::model, Text(),
            "sentencepiece only: an existing model to use instead of training one; the path starts "
            "at the description's folder",
@@ -118,14 +118,25 @@ KeyTable<FeedForwardSpec> feedForwardTable(std::string title) {
   return table;
 }
 
-KeyTable<LayerSpec> layerTable(std::string title, std::string selfMask) {
+KeyTable<LayerSpec> encoderTable(std::string title) {
   KeyTable<LayerSpec> table(title);
   table.key("repeat", &LayerSpec::repeat, WholeNumber{1, 1000}, "layers like this one")
       .table("self_attention", &LayerSpec::selfAttention,
-             attentionTable(title + " self_attention", selfMask), "attention within the sequence")
+             attentionTable(title + " self_attention", "padding"), "attention within the sequence")
+      .table("feed_forward", &LayerSpec::feedForward, feedForwardTable(title + " feed_forward"),
+             "two linear layers with an activation between");
+  return table;
+}
+
+KeyTable<LayerSpec> decoderTable(std::string title) {
+  KeyTable<LayerSpec> table(title);
+  table.key("repeat", &LayerSpec::repeat, WholeNumber{1, 1000}, "layers like this one")
+      .table("self_attention", &LayerSpec::selfAttention,
+             attentionTable(title + " self_attention", "causal & padding"),
+             "attention within the sequence")
       .table("cross_attention", &LayerSpec::crossAttention,
              attentionTable(title + " cross_attention", "padding"),
-             "decoder only: attention from target to source")
+             "attention from target to source")
       .table("feed_forward", &LayerSpec::feedForward, feedForwardTable(title + " feed_forward"),
              "two linear layers with an activation between");
   return table;
@@ -189,7 +200,7 @@ KeyTable<DecodeSpec> decodeTable(std::string title) {
   return table;
 }
 
-KeyTable<Spec> specTable() {
+KeyTable<Spec> makeSpecTable() {
   KeyTable<Spec> table("the description");
   table
       .key("name", &Spec::name, Text(), "names the programs' files and the model's class",
@@ -197,13 +208,18 @@ KeyTable<Spec> specTable() {
       .key("task", &Spec::task, OneWord<Task>(), "what the model does; names the second program")
       .table("data", &Spec::data, dataTable("[data]"), "how text becomes tokens")
       .table("model", &Spec::model, modelTable("[model]"), "what all layers have in common")
-      .tables("encoder", &Spec::encoder, layerTable("[[encoder]]", "padding"),
+      .tables("encoder", &Spec::encoder, encoderTable("[[encoder]]"),
               "layers over the source, from the input upwards")
-      .tables("decoder", &Spec::decoder, layerTable("[[decoder]]", "causal & padding"),
+      .tables("decoder", &Spec::decoder, decoderTable("[[decoder]]"),
               "layers over the target, from the input upwards")
       .table("loss", &Spec::loss, lossTable("[loss]"), "what training makes small")
       .table("train", &Spec::train, trainTable("[train]"), "how training makes it small")
       .table("decode", &Spec::decode, decodeTable("[decode]"), "how the best target is searched");
+  return table;
+}
+
+const KeyTable<Spec> &specTable() {
+  static const KeyTable<Spec> table = makeSpecTable();
   return table;
 }
 
@@ -244,7 +260,7 @@ std::vector<KeyHelp> describeLanguage() { return specTable().help(); }
 
 Spec parseSpec(Diagnostics &diagnostics) {
   Spec spec;
-  KeyTable<Spec> table = specTable();
+  const KeyTable<Spec> &table = specTable();
   if (SourceRange place = findEndlessKey(diagnostics.source())) {
     diagnostics.error(place, "no key has this many parts");
     table.doubt(spec);
@@ -257,7 +273,8 @@ Spec parseSpec(Diagnostics &diagnostics) {
     table.doubt(spec);
     return spec;
   }
-  table.read({diagnostics, table.help()}, parsed.table(), spec);
+  std::vector<KeyHelp> language = table.help();
+  table.read({diagnostics, language}, parsed.table(), spec);
   completeSpec(spec, diagnostics);
   return spec;
 }

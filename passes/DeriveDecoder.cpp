@@ -34,18 +34,24 @@ public:
     return function.getArguments().back();
   }
 
-  void finish(ValueRange results, llvm::ArrayRef<llvm::StringRef> names) {
+  func::FuncOp finish(ValueRange results, llvm::ArrayRef<llvm::StringRef> names) {
     func::ReturnOp::create(body, function.getLoc(), results);
     function.setType(body.getFunctionType(function.getArgumentTypes(), results.getTypes()));
     for (auto [i, name] : llvm::enumerate(names))
       function.setResultAttr(i, "loup.name", body.getStringAttr(name));
     eraseDeadOps(function.getBody().front());
+    return function;
   }
 
 private:
   func::FuncOp function;
   OpBuilder body;
 };
+
+/// The cross entropy whose losses `function` returns.
+CrossEntropyOp lossOf(func::FuncOp function) {
+  return function.getBody().front().getTerminator()->getOperand(0).getDefiningOp<CrossEntropyOp>();
+}
 
 /// Clones `op` as inference has it: dropout passes its input on.
 void cloneForInference(OpBuilder &builder, Operation *op, IRMapping &values) {
@@ -62,73 +68,57 @@ void cloneForInference(OpBuilder &builder, Operation *op, IRMapping &values) {
   }
 }
 
-class Derivation {
-public:
-  explicit Derivation(func::FuncOp train)
-      : train(train), builder(train->getContext()), loss(train.getBody()
-                                                             .front()
-                                                             .getTerminator()
-                                                             ->getOperand(0)
-                                                             .getDefiningOp<CrossEntropyOp>()) {
-    builder.setInsertionPointToEnd(train->getBlock());
+/// `train` without dropout and label smoothing.
+func::FuncOp deriveScore(OpBuilder &builder, func::FuncOp train) {
+  FunctionBuilder function(builder, train.getLoc(), "score");
+  IRMapping values;
+  for (BlockArgument argument : train.getArguments()) {
+    llvm::StringRef name = argumentName(train, argument.getArgNumber());
+    if (name != "examples" && name != "dropout_key")
+      values.map(argument, function.argument(name, argument.getType()));
   }
+  for (Operation &op : train.getBody().front().without_terminator())
+    cloneForInference(function.ops(), &op, values);
+  Value losses = values.lookup(lossOf(train).getLosses());
+  losses.getDefiningOp<CrossEntropyOp>().setSmoothing(llvm::APFloat(0.0f));
+  return function.finish(losses, {"losses"});
+}
+
+/// `prefill` and `step` from `score`.
+class DecoderDerivation {
+public:
+  explicit DecoderDerivation(OpBuilder &builder, func::FuncOp score)
+      : score(score), builder(builder), prefill(builder, score.getLoc(), "prefill"),
+        step(builder, score.getLoc(), "step") {}
 
   LogicalResult derive() {
-    if (!loss)
-      return train.emitOpError("expected a function that returns the losses of cross_entropy");
-    score();
-    return decode();
-  }
-
-private:
-  llvm::StringRef nameOfArgument(BlockArgument argument) {
-    return argumentName(train, argument.getArgNumber());
-  }
-
-  void score() {
-    FunctionBuilder function(builder, train.getLoc(), "score");
-    IRMapping values;
-    for (BlockArgument argument : train.getArguments())
-      if (nameOfArgument(argument) != "examples" && nameOfArgument(argument) != "dropout_key")
-        values.map(argument, function.argument(nameOfArgument(argument), argument.getType()));
-    for (Operation &op : train.getBody().front().without_terminator())
-      cloneForInference(function.ops(), &op, values);
-    Value losses = values.lookup(loss.getLosses());
-    losses.getDefiningOp<CrossEntropyOp>().setSmoothing(llvm::APFloat(0.0f));
-    function.finish(losses, {"losses"});
-  }
-
-  LogicalResult decode() {
-    FunctionBuilder prefillFunction(builder, train.getLoc(), "prefill");
-    FunctionBuilder stepFunction(builder, train.getLoc(), "step");
-    prefill = &prefillFunction;
-    step = &stepFunction;
     declareStepArguments();
-
+    Value logits = lossOf(score).getLogits();
     llvm::SetVector<Operation *> slice;
     BackwardSliceOptions options;
     options.inclusive = true;
     options.omitBlockArguments = true;
-    if (failed(getBackwardSlice(loss.getLogits(), &slice, options)))
-      return train.emitOpError("expected straight-line code");
-    for (Operation &op : train.getBody().front())
+    if (failed(getBackwardSlice(logits, &slice, options)))
+      return score.emitOpError("expected straight-line code");
+    for (Operation &op : score.getBody().front())
       if (slice.contains(&op) && failed(emit(&op)))
         return failure();
 
-    prefill->finish({}, {});
-    Value logits = inStep.lookup(loss.getLogits());
-    Value best = LogSoftmaxOp::create(step->ops(), named("log_probabilities", context()),
-                                      logits.getType(), logits);
-    step->finish(best, {"log_probabilities"});
+    prefill.finish({}, {});
+    Value last = inStep.lookup(logits);
+    Value best = LogSoftmaxOp::create(step.ops(), named("log_probabilities", context()),
+                                      last.getType(), last);
+    step.finish(best, {"log_probabilities"});
     return success();
   }
 
+private:
   void declareStepArguments() {
     auto perHypothesis = integerType(context(), {{hypothesisAxis.str()}});
-    token = step->argument("token", perHypothesis);
-    position = step->argument("position", integerType(context(), {}));
-    sentence = step->argument("sentence", perHypothesis);
-    ancestor = step->argument(
+    token = step.argument("token", perHypothesis);
+    position = step.argument("position", integerType(context(), {}));
+    sentence = step.argument("sentence", perHypothesis);
+    ancestor = step.argument(
         "ancestor", integerType(context(), {{hypothesisAxis.str()}, {keyAxis(targetAxis)}}));
   }
 
@@ -143,15 +133,15 @@ private:
       return op->emitOpError("expected what is computed from the target to keep its positions");
     for (Value operand : op->getOperands())
       if (!inPrefill.contains(operand))
-        inPrefill.map(operand, prefill->argument(nameOfArgument(cast<BlockArgument>(operand)),
-                                                 operand.getType()));
-    cloneForInference(prefill->ops(), op, inPrefill);
+        inPrefill.map(operand, prefill.argument(nameOfArgument(cast<BlockArgument>(operand)),
+                                                operand.getType()));
+    prefill.ops().clone(*op, inPrefill);
     return success();
   }
 
   /// One position of the result, for each hypothesis.
   LogicalResult emitStep(Operation *op) {
-    OpBuilder &ops = step->ops();
+    OpBuilder &ops = step.ops();
     if (auto shift = dyn_cast<ShiftRightOp>(op)) {
       inStep.map(shift.getResult(), token);
       return success();
@@ -171,10 +161,8 @@ private:
           return failure();
         inStep.map(operand, *found);
       }
-    cloneForInference(ops, op, inStep);
-    for (Value result : op->getResults())
-      if (Value copy = inStep.lookup(result); copy.getDefiningOp() && !isa<DropoutOp>(op))
-        copy.setType(stepType(result.getType()));
+    for (Value result : ops.clone(*op, inStep)->getResults())
+      result.setType(stepType(result.getType()));
     return success();
   }
 
@@ -197,7 +185,7 @@ private:
 
   /// What becomes a key is remembered, and all keys so far are read through the ancestors.
   Value cache(RenameOp rename) {
-    OpBuilder &ops = step->ops();
+    OpBuilder &ops = step.ops();
     Location loc = rename.getLoc();
     Value value = inStep.lookup(rename.getInput());
     llvm::SmallVector<Axis> axes = namedAxes(value.getType());
@@ -213,13 +201,13 @@ private:
   /// A value that has no target axis, as a step sees it: a weight or a position is made again, the
   /// rest was computed by prefill and is looked up for each hypothesis' sentence.
   FailureOr<Value> fromOutside(Operation *user, Value value) {
-    OpBuilder &ops = step->ops();
+    OpBuilder &ops = step.ops();
     if (auto argument = dyn_cast<BlockArgument>(value)) {
       llvm::StringRef name = nameOfArgument(argument);
       if (name == "target_lengths") // every token so far is real
-        return step->argument("target_lengths", integerType(context(), {}));
+        return step.argument("target_lengths", integerType(context(), {}));
       if (name == "source_lengths")
-        return lookupSentence(value, step->argument(name, value.getType()));
+        return lookupSentence(value, step.argument(name, value.getType()));
       return user->emitOpError("expected decoding not to need argument '") << name << "'";
     }
     Operation *made = value.getDefiningOp();
@@ -229,13 +217,13 @@ private:
       return user->emitOpError("expected what prefill computes to belong to a sentence");
     std::string name = nameOf(value);
     declareState(value.getLoc(), name, value.getType());
-    WriteStateOp::create(prefill->ops(), value.getLoc(), inPrefill.lookup(value), name, Value());
+    WriteStateOp::create(prefill.ops(), value.getLoc(), inPrefill.lookup(value), name, Value());
     Value state = ReadStateOp::create(ops, value.getLoc(), value.getType(), name);
     return lookupSentence(value, state);
   }
 
   Value lookupSentence(Value value, Value table) {
-    return LookupOp::create(step->ops(), value.getLoc(), lookupType(value.getType()), table,
+    return LookupOp::create(step.ops(), value.getLoc(), lookupType(value.getType()), table,
                             sentence, batchAxis);
   }
 
@@ -249,16 +237,19 @@ private:
   }
 
   void declareState(Location loc, const std::string &name, Type type) {
-    OpBuilder declarations(train);
+    OpBuilder declarations(score);
     StateOp::create(declarations, loc, declarations.getStringAttr(name), TypeAttr::get(type));
   }
 
   MLIRContext *context() { return builder.getContext(); }
 
-  func::FuncOp train;
-  OpBuilder builder;
-  CrossEntropyOp loss;
-  FunctionBuilder *prefill = nullptr, *step = nullptr;
+  llvm::StringRef nameOfArgument(BlockArgument argument) {
+    return argumentName(score, argument.getArgNumber());
+  }
+
+  func::FuncOp score;
+  OpBuilder &builder;
+  FunctionBuilder prefill, step;
   IRMapping inPrefill, inStep;
   Value token, position, sentence, ancestor;
 };
@@ -266,7 +257,15 @@ private:
 struct DeriveDecoder : impl::DeriveDecoderBase<DeriveDecoder> {
   void runOnOperation() override {
     auto train = getOperation().lookupSymbol<func::FuncOp>("train");
-    if (train && failed(Derivation(train).derive()))
+    if (!train)
+      return;
+    if (!lossOf(train)) {
+      train.emitOpError("expected a function that returns the losses of cross_entropy");
+      return signalPassFailure();
+    }
+    OpBuilder builder = OpBuilder::atBlockEnd(train->getBlock());
+    func::FuncOp score = deriveScore(builder, train);
+    if (failed(DecoderDerivation(builder, score).derive()))
       signalPassFailure();
   }
 };

@@ -26,6 +26,7 @@ public:
   explicit Grouping(Block &block) : block(block) {}
 
   void run() {
+    hoistWeights();
     for (Operation &op : block)
       if (isAnchor(&op))
         growFromAnchor(&op);
@@ -38,6 +39,14 @@ public:
 
 private:
   using Group = llvm::SetVector<Operation *>;
+
+  /// A weight is there from the start, so that no group has to wait for it.
+  void hoistWeights() {
+    Operation *first = &block.front();
+    for (Operation &op : llvm::make_early_inc_range(block))
+      if (isa<WeightOp>(op) && &op != first)
+        op.moveBefore(first);
+  }
 
   bool isGrouped(Operation *op) const { return groupOf.contains(op); }
 

@@ -1,0 +1,19 @@
+// From printed sources and kernel objects to programs that stand alone.
+#pragma once
+
+#include "codegen/EmitDriver.h"
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace loup {
+
+/// Makes `folder`/train and `folder`/translate, and keeps the sources in `folder`/source. Works in
+/// a folder beside it and replaces it when all is done. Throws UserError where no C++ compiler is
+/// found or the folder holds something that Loup did not make.
+void buildExecutables(const std::vector<PrintedFile> &sources,
+                      const std::vector<std::filesystem::path> &objects,
+                      const std::filesystem::path &folder);
+
+} // namespace loup

@@ -1,0 +1,244 @@
+#include "codegen/EmitDriver.h"
+#include "codegen/DriverNames.h"
+#include "codegen/EmitFunction.h"
+
+#include "ir/LoupOps.h"
+#include "runtime/Errors.h"
+
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "llvm/ADT/StringExtras.h"
+
+#include <fmt/format.h>
+
+#include <map>
+
+using namespace mlir;
+
+namespace loup {
+namespace {
+
+std::string quoted(const std::string &text) {
+  std::string result;
+  llvm::raw_string_ostream stream(result);
+  stream << '"';
+  llvm::printEscapedString(text, stream);
+  stream << '"';
+  return result;
+}
+
+std::string className(const std::string &model) {
+  std::string name = identifier(model);
+  name.front() = llvm::toUpper(name.front());
+  return name;
+}
+
+// kernels.h
+
+std::string prototype(func::FuncOp kernel) {
+  llvm::SmallVector<std::string> parameters;
+  for (Type type : kernel.getArgumentTypes())
+    parameters.push_back(axesOf(type).empty() && isInteger(type)
+                             ? "int32_t"
+                             : "halide_buffer_t * /*" + shapeComment(type) + "*/");
+  for (Type type : kernel.getResultTypes())
+    parameters.push_back("halide_buffer_t * /*out " + shapeComment(type) + "*/");
+  return "int " + kernel.getSymName().str() + "(" + llvm::join(parameters, ", ") + ");\n";
+}
+
+std::string emitKernels(ModuleOp module) {
+  std::string text = "// The kernels, compiled by Halide; each writes its last arguments.\n"
+                     "#pragma once\n\n#include \"runtime/Tensor.h\"\n\nextern \"C\" {\n";
+  for (auto function : module.getOps<func::FuncOp>())
+    if (function->hasAttr("loup.kernel"))
+      text += prototype(function);
+  return text + "}\n";
+}
+
+// model.cpp
+
+/// Parameters begin on cache lines.
+constexpr int64_t floatsInLine = 16;
+
+struct PlacedParameter {
+  ParameterOp op;
+  int64_t offset;
+};
+
+std::vector<PlacedParameter> placeParameters(ModuleOp module) {
+  std::vector<PlacedParameter> placed;
+  int64_t offset = 0;
+  for (auto parameter : module.getOps<ParameterOp>()) {
+    placed.push_back({parameter, offset});
+    int64_t size = 1;
+    for (int64_t extent : parameter.getShape())
+      size *= extent;
+    offset += (size + floatsInLine - 1) / floatsInLine * floatsInLine;
+  }
+  return placed;
+}
+
+std::string emitParameters(llvm::ArrayRef<PlacedParameter> parameters) {
+  std::string text =
+      "// Where each parameter begins, in floats.\nnamespace at {\nenum : int64_t {\n";
+  for (const auto &[op, offset] : parameters)
+    text += fmt::format("  {} = {},\n", identifier(ParameterOp(op).getSymName()), offset);
+  text += "};\n} // namespace at\n\nstd::vector<loup::Parameter> parameterTable() {\n"
+          "  using Initial = loup::Initial;\n  return {\n";
+  for (const auto &[parameter, offset] : parameters) {
+    ParameterOp op = parameter;
+    llvm::SmallVector<std::string> shape;
+    for (int64_t extent : op.getShape())
+      shape.push_back(std::to_string(extent));
+    std::string kind = op.getInitial().getKind().str();
+    kind.front() = llvm::toUpper(kind.front());
+    text += fmt::format("      {{\"{}\", {{{}}}, at::{}, {{Initial::{}, {}f}}}},\n",
+                        op.getSymName().str(), llvm::join(shape, ", "), identifier(op.getSymName()),
+                        kind, fmt::format("{:#}", op.getInitial().getValue().convertToFloat()));
+  }
+  return text + "  };\n}\n";
+}
+
+func::FuncOp functionOf(ModuleOp module, llvm::StringRef name) {
+  auto function = module.lookupSymbol<func::FuncOp>(name);
+  if (!function)
+    throw InternalError("a planned module has function '" + name.str() + "'");
+  return function;
+}
+
+/// The bytes of scratch of the function that needs most of it.
+std::string emitScratch(ModuleOp module, llvm::ArrayRef<llvm::StringRef> names) {
+  llvm::SmallVector<std::string> sums;
+  for (llvm::StringRef name : names) {
+    llvm::SmallVector<std::string> terms;
+    auto arenas = functionOf(module, name)->getAttrOfType<DictionaryAttr>("loup.arenas");
+    for (NamedAttribute arena : arenas ? arenas.getValue() : llvm::ArrayRef<NamedAttribute>())
+      terms.push_back(fmt::format("{} * int64_t({})", cast<IntegerAttr>(arena.getValue()).getInt(),
+                                  largest(arena.getName().getValue())));
+    sums.push_back(terms.empty() ? "int64_t(0)" : llvm::join(terms, " + "));
+  }
+  return "std::max({" + llvm::join(sums, ",\n                     ") + "})";
+}
+
+/// How many bytes of a state belong to each unit of its dynamic axes.
+std::string stateSlab(StateOp state) {
+  int64_t bytes = 4;
+  llvm::SmallVector<std::string> unit;
+  for (const Axis &axis : namedAxes(state.getType()))
+    if (axis.isDynamic())
+      unit.push_back(sideOf(axis.name).str());
+    else
+      bytes *= axis.size;
+  llvm::sort(unit);
+  return fmt::format("{} = states.slab({}, int64_t({})).tensor(0).data();",
+                     identifier(state.getSymName()), (bytes + 63) / 64 * 64,
+                     largest(llvm::join(unit, " * ")));
+}
+
+std::string emitFunction(ModuleOp module, const char *name, const char *signature) {
+  return fmt::format("  void {} override {{\n{}  }}\n", signature,
+                     emitFunctionBody(functionOf(module, name)));
+}
+
+std::string emitClass(ModuleOp module, const std::string &name) {
+  std::string text =
+      fmt::format("class {0} final : public loup::Driver {{\n"
+                  "  using Scratch = loup::Scratch;\n"
+                  "  template <class... Arguments> static auto tensor(Arguments... arguments) {{\n"
+                  "    return loup::tensor(arguments...);\n  }}\n\n"
+                  "public:\n  {0}() : Driver(describe(), parameterTable()) {{}}\n\nprivate:\n",
+                  name);
+  text += "  int64_t trainingScratch(const loup::Limits &most) const override {\n    return " +
+          emitScratch(module, {"train", "score"}) + ";\n  }\n\n";
+  text += "  int64_t decodingScratch(const loup::Limits &most) const override {\n    return " +
+          emitScratch(module, {"prefill", "step"}) + ";\n  }\n\n";
+  text += "  void placeStates(Scratch &states, const loup::Limits &most) override {\n";
+  for (auto state : module.getOps<StateOp>())
+    text += "    " + stateSlab(state) + "\n";
+  text += "  }\n\n";
+  text += emitFunction(module, "train",
+                       "runTrain(const loup::DenseBatch &in, int32_t dropoutKey, float *losses)");
+  text +=
+      "\n" + emitFunction(module, "score", "runScore(const loup::DenseBatch &in, float *losses)");
+  text += "\n" + emitFunction(module, "prefill", "runPrefill(const loup::DenseBatch &in)");
+  text += "\n" + emitFunction(module, "step",
+                              "runStep(const loup::DenseStep &in, float *log_probabilities)");
+  text += "\n";
+  for (auto state : module.getOps<StateOp>())
+    text += fmt::format("  float *{} = nullptr; // {}\n", identifier(state.getSymName()),
+                        shapeComment(state.getType()));
+  return text + "};\n";
+}
+
+std::string emitModel(ModuleOp module, const Description &description) {
+  std::string name = className(description.name);
+  return fmt::format(
+      "// {}: the kernel calls of training and decoding, printed by Loup.\n"
+      "#include \"description.h\"\n#include \"kernels.h\"\n#include \"model.h\"\n\n"
+      "#include \"runtime/Driver.h\"\n\n#include <algorithm>\n\nnamespace {{\n\n"
+      "{}\n{}\n}} // namespace\n\n"
+      "std::unique_ptr<loup::Model> makeModel() {{ return std::make_unique<{}>(); }}\n",
+      description.name, emitParameters(placeParameters(module)), emitClass(module, name), name);
+}
+
+// description.h
+
+std::string emitTokenizer(const char *field, const TokenizerDescription &t) {
+  std::string symbols;
+  for (const std::string &symbol : t.symbols)
+    symbols += (symbols.empty() ? "" : ", ") + quoted(symbol);
+  return fmt::format("  d.{0}.kind = {1};\n  d.{0}.vocabulary = {2};\n  d.{0}.algorithm = {3};\n"
+                     "  d.{0}.splitDigits = {4};\n  d.{0}.byteFallback = {5};\n"
+                     "  d.{0}.normalization = {6};\n  d.{0}.symbols = {{{7}}};\n"
+                     "  d.{0}.model = {8};\n",
+                     field, quoted(t.kind), t.vocabulary, quoted(t.algorithm), t.splitDigits,
+                     t.byteFallback, quoted(t.normalization), symbols, quoted(t.model));
+}
+
+std::string emitDescription(const Description &d) {
+  std::string text =
+      fmt::format("// What the programs know of their description.\n#pragma once\n\n"
+                  "#include \"runtime/Description.h\"\n\ninline loup::Description describe() {{\n"
+                  "  loup::Description d;\n  d.name = {};\n  d.task = {};\n  d.fingerprint = {};\n",
+                  quoted(d.name), quoted(d.task), quoted(d.fingerprint));
+  text += emitTokenizer("source", d.source) + emitTokenizer("target", d.target);
+  text += fmt::format("  d.sharedTokenizer = {};\n  d.ids = {{{}, {}, {}, {}}};\n"
+                      "  d.maximumLength = {};\n",
+                      d.sharedTokenizer, d.ids.end, d.ids.unknown, d.ids.begin, d.ids.padding,
+                      d.maximumLength);
+  const OptimizerDescription &o = d.train.optimizer;
+  text += fmt::format("  d.train.optimizer = {{{}, {}, {}, {}, {}, {}}};\n", quoted(o.kind),
+                      o.beta1, o.beta2, o.epsilon, o.weightDecay, o.momentum);
+  const ScheduleDescription &s = d.train.schedule;
+  text += fmt::format("  d.train.schedule = {{{}, {}, {}, {}, {}}};\n", quoted(s.kind), s.rate,
+                      s.warmup, s.steps, s.factor);
+  text += fmt::format("  d.train.batchTokens = {};\n  d.train.clip = {};\n"
+                      "  d.decode.beam = {};\n  d.decode.lengthPenalty = {};\n  return d;\n}}\n",
+                      d.train.batchTokens, d.train.clip, d.decode.beam, d.decode.lengthPenalty);
+  return text;
+}
+
+// train.cpp, translate.cpp
+
+std::string emitMain(const char *what, const char *function) {
+  return fmt::format(
+      "#include \"model.h\"\n\n#include \"runtime/{}.h\"\n\n"
+      "int main(int argc, char **argv) {{ return loup::{}(argc, argv, makeModel); }}\n",
+      what, function);
+}
+
+} // namespace
+
+std::vector<PrintedFile> emitDriver(ModuleOp module, const Description &description) {
+  return {
+      {"kernels.h", emitKernels(module)},
+      {"description.h", emitDescription(description)},
+      {"model.h", "// The model, ready for training and decoding.\n#pragma once\n\n"
+                  "#include \"runtime/Model.h\"\n\n#include <memory>\n\n"
+                  "std::unique_ptr<loup::Model> makeModel();\n"},
+      {"model.cpp", emitModel(module, description)},
+      {"train.cpp", emitMain("Train", "trainMain")},
+      {"translate.cpp", emitMain("Translate", "translateMain")},
+  };
+}
+
+} // namespace loup

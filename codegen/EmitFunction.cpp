@@ -1,0 +1,248 @@
+#include "codegen/EmitFunction.h"
+#include "codegen/DriverNames.h"
+
+#include "ir/LoupOps.h"
+#include "runtime/Errors.h"
+
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/ADT/StringSwitch.h"
+
+#include <map>
+
+using namespace mlir;
+
+namespace loup {
+namespace {
+
+/// Where an argument of a function stands in the structs of runtime/Driver.h.
+std::string argumentExpression(llvm::StringRef name, bool scalar) {
+  auto known = llvm::StringSwitch<std::string>(name)
+                   .Case("source", "in.sourceTokens")
+                   .Case("target", "in.targetTokens")
+                   .Case("source_lengths", "in.sourceLengths")
+                   .Case("target_lengths", scalar ? "in.position + 1" : "in.targetLengths")
+                   .Case("examples", "in.examples")
+                   .Case("dropout_key", "dropoutKey")
+                   .Case("token", "in.token")
+                   .Case("position", "in.position")
+                   .Case("sentence", "in.sentence")
+                   .Case("ancestor", "in.ancestor")
+                   .Default("");
+  if (known.empty())
+    throw InternalError("the driver knows every argument of a function, got " + name.str());
+  return known;
+}
+
+/// "encoder.layers.0" of "encoder.layers.0.self_attn.query": what one paragraph computes.
+llvm::StringRef paragraphOf(llvm::StringRef name) {
+  llvm::StringRef rest = name;
+  rest.consume_back(".gradient");
+  size_t end = 0;
+  for (int part = 0; part < 3; ++part) {
+    size_t dot = rest.find('.', end);
+    if (dot == llvm::StringRef::npos)
+      return part < 2 ? rest.take_front(end ? end - 1 : rest.size()) : rest.take_front(end - 1);
+    end = dot + 1;
+  }
+  return rest.take_front(end - 1);
+}
+
+class FunctionPrinter {
+public:
+  explicit FunctionPrinter(func::FuncOp function) : function(function) {
+    for (const char *taken : {"in", "memory", "batch", "source", "target", "hypothesis", "losses",
+                              "log_probabilities", "dropoutKey"})
+      scope.unused(taken);
+    for (BlockArgument argument : function.getArguments()) {
+      auto name = function.getArgAttrOfType<StringAttr>(argument.getArgNumber(), "loup.name");
+      bool scalar = axesOf(argument).empty();
+      expressions[argument] = argumentExpression(name.getValue(), scalar);
+    }
+  }
+
+  std::string print() {
+    printExtents();
+    printSlabs();
+    for (Operation &op : function.getBody().front())
+      if (auto call = dyn_cast<CallOp>(op))
+        printCall(call);
+    return text;
+  }
+
+private:
+  void line(const std::string &code) { text += (code.empty() ? "" : "    " + code) + "\n"; }
+
+  /// The sizes of the axes, as the rest of the function calls them.
+  void printExtents() {
+    std::map<std::string, bool> used;
+    function.walk([&](Operation *op) {
+      for (Value value : op->getResults())
+        for (const Axis &axis : namedAxes(value.getType()))
+          if (axis.isDynamic())
+            used[extentOf(axis)] = true;
+    });
+    for (BlockArgument argument : function.getArguments())
+      for (const Axis &axis : namedAxes(argument.getType()))
+        used[extentOf(axis)] = true;
+    bool step = used.count("hypothesis");
+    auto print = [&](const std::string &name, const std::string &value) {
+      if (used.count(name))
+        line("const int64_t " + name + " = " + value + ";");
+    };
+    print("batch", "in.batch");
+    print("source", "in.source");
+    print("target", step ? "in.position + 1" : "in.target");
+    print("hypothesis", "in.hypotheses");
+  }
+
+  void printSlabs() {
+    auto arenas = function->getAttrOfType<DictionaryAttr>("loup.arenas");
+    if (!arenas || arenas.empty())
+      return;
+    line("Scratch memory = scratch();");
+    for (NamedAttribute arena : arenas)
+      line("const auto " + slab(arena.getName().getValue()) + " = memory.slab(" +
+           std::to_string(cast<IntegerAttr>(arena.getValue()).getInt()) + ", " +
+           arena.getName().str() + ");");
+  }
+
+  static std::string slab(llvm::StringRef unit) {
+    if (unit == "1")
+      return "fixed";
+    std::string name = "per";
+    llvm::SmallVector<llvm::StringRef> factors;
+    unit.split(factors, " * ");
+    for (llvm::StringRef factor : factors)
+      name += llvm::toUpper(factor.front()) + factor.drop_front().str();
+    return name;
+  }
+
+  void printCall(CallOp call) {
+    std::string name = nameOf(call);
+    if (llvm::StringRef paragraph = paragraphOf(name); paragraph != lastParagraph) {
+      lastParagraph = paragraph.str();
+      line("");
+      line("// " + lastParagraph);
+    }
+    llvm::SmallVector<std::string> arguments;
+    for (Value operand : call.getOperands())
+      arguments.push_back(expression(operand));
+    auto places = call->getAttrOfType<ArrayAttr>("loup.places");
+    if (!places)
+      throw InternalError("every call has places once memory is planned");
+    for (auto [i, result] : llvm::enumerate(call.getResults())) {
+      std::string variable = scope.unused(identifier(name));
+      line("const auto " + variable + " = " +
+           placeExpression(cast<PlaceAttr>(places[i]), result.getType()) + ";");
+      expressions[result] = variable;
+      arguments.push_back(variable);
+    }
+    printWrapped(call.getKernel().str() + "(", arguments);
+  }
+
+  /// Breaks the argument list at 100 columns, as clang-format does.
+  void printWrapped(const std::string &head, llvm::ArrayRef<std::string> arguments) {
+    constexpr size_t columns = 100, indent = 4;
+    std::string current = head;
+    for (auto [i, argument] : llvm::enumerate(arguments)) {
+      std::string part = argument + (i + 1 == arguments.size() ? ");" : ",");
+      bool first = current.size() == head.size() && current == head;
+      if (!first && indent + current.size() + 1 + part.size() > columns) {
+        line(current);
+        current = std::string(head.size(), ' ') + part;
+      } else {
+        current += (first || current.find_last_not_of(' ') == std::string::npos ? "" : " ") + part;
+      }
+    }
+    line(current);
+  }
+
+  static std::string nameOf(CallOp call) {
+    if (auto name = dyn_cast<NameLoc>(call.getLoc()))
+      return name.getName().str();
+    return call.getKernel().str();
+  }
+
+  /// What a kernel is given for `value`.
+  std::string expression(Value value) {
+    if (auto known = expressions.find(value); known != expressions.end())
+      return isa<BlockArgument>(value) ? argument(value, known->second) : known->second;
+    Operation *made = value.getDefiningOp();
+    if (auto weight = dyn_cast<WeightOp>(made))
+      return "tensor(weight(" + offset(weight.getParameter(), weight.getRow(), weight.getType()) +
+             "), " + extents(weight.getType()) + ")";
+    if (auto read = dyn_cast<ReadStateOp>(made))
+      return stateExpression(read);
+    if (made->hasTrait<View>())
+      return viewExpression(value);
+    throw InternalError("after OutlineKernels values come from calls, weights, states and views");
+  }
+
+  static std::string argument(Value value, const std::string &name) {
+    return axesOf(value).empty() ? name : "tensor(" + name + ", " + extents(value.getType()) + ")";
+  }
+
+  std::string viewExpression(Value value) {
+    Value base = value;
+    while (Operation *made = base.getDefiningOp()) {
+      if (!made->hasTrait<View>())
+        break;
+      base = made->getOperand(0);
+    }
+    std::string inner = expression(base);
+    bool sameShape = extents(base.getType()) == extents(value.getType());
+    return sameShape ? inner : inner + ".as(" + extents(value.getType()) + ")";
+  }
+
+  /// Caches lie row by row: a row is one position of as many hypotheses as there may be.
+  static std::string stateExpression(ReadStateOp read) {
+    std::string sizes = extents(read.getResult().getType());
+    if (hasAxis(read.getResult().getType(), "hypothesis")) {
+      size_t at = sizes.find("hypothesis");
+      sizes.replace(at, std::string("hypothesis").size(), "mostHypotheses()");
+    }
+    return "tensor(" + identifier(read.getState()) + ", " + sizes + ")";
+  }
+
+  static std::string offset(llvm::StringRef parameter, int64_t row, Type rows) {
+    int64_t perRow = 1;
+    for (const Axis &axis : llvm::ArrayRef(namedAxes(rows)).drop_front())
+      perRow *= axis.size;
+    std::string name = "at::" + identifier(parameter);
+    if (row == 0)
+      return name;
+    return name + " + " + std::to_string(row) + (perRow == 1 ? "" : " * " + std::to_string(perRow));
+  }
+
+  std::string placeExpression(PlaceAttr place, Type type) {
+    std::string sizes = extents(type);
+    if (place.getKind() == "arena")
+      return slab(place.getName()) + (isReal(type) ? ".tensor(" : ".integers(") +
+             std::to_string(place.getOffset()) + (sizes.empty() ? "" : ", ") + sizes + ")";
+    if (place.getKind() == "gradient")
+      return "tensor(gradient(" + offset(place.getName(), place.getOffset(), type) + "), " + sizes +
+             ")";
+    if (place.getKind() == "result")
+      return "tensor(" + identifier(place.getName()) + ", " + sizes + ")";
+    std::string state = identifier(place.getName());
+    if (!hasAxis(type, "hypothesis"))
+      return "tensor(" + state + ", " + sizes + ")";
+    int64_t perHypothesis = 1;
+    for (const Axis &axis : namedAxes(type))
+      perHypothesis *= axis.isDynamic() ? 1 : axis.size;
+    return "tensor(" + state + " + in.position * mostHypotheses() * " +
+           std::to_string(perHypothesis) + ", " + sizes + ")";
+  }
+
+  func::FuncOp function;
+  std::string text;
+  std::string lastParagraph;
+  Scope scope;
+  llvm::DenseMap<Value, std::string> expressions;
+};
+
+} // namespace
+
+std::string emitFunctionBody(func::FuncOp function) { return FunctionPrinter(function).print(); }
+
+} // namespace loup
