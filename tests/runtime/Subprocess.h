@@ -95,6 +95,8 @@ public:
   void closeInput() { shut(toProgram); }
   void closeOutput() { shut(fromProgram); }
 
+  void signal(int number) const { kill(process, number); }
+
   /// Writes little enough for the pipe to hold. A program that does not read is no error.
   void write(const std::string &text) {
     auto previous = std::signal(SIGPIPE, SIG_IGN);
