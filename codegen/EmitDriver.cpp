@@ -174,7 +174,8 @@ std::string emitModel(ModuleOp module, const Description &description) {
   return fmt::format(
       "// {}: the kernel calls of training and decoding, printed by Loup.\n"
       "#include \"description.h\"\n#include \"kernels.h\"\n#include \"model.h\"\n\n"
-      "#include \"runtime/Driver.h\"\n\n#include <algorithm>\n\nnamespace {{\n\n"
+      "#include \"runtime/Driver.h\"\n#include \"runtime/Random.h\"\n\n#include "
+      "<algorithm>\n\nnamespace {{\n\n"
       "{}\n{}\n}} // namespace\n\n"
       "std::unique_ptr<loup::Model> makeModel() {{ return std::make_unique<{}>(); }}\n",
       description.name, emitParameters(placeParameters(module)), emitClass(module, name), name);

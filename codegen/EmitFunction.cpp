@@ -171,6 +171,9 @@ private:
     if (auto weight = dyn_cast<WeightOp>(made))
       return "tensor(weight(" + offset(weight.getParameter(), weight.getRow(), weight.getType()) +
              "), " + extents(weight.getType()) + ")";
+    if (auto key = dyn_cast<DropoutKeyOp>(made))
+      return "loup::placeKey(" + expression(key.getStepKey()) + ", " +
+             std::to_string(key.getPlace()) + ")";
     if (auto read = dyn_cast<ReadStateOp>(made))
       return stateExpression(read);
     if (made->hasTrait<View>())

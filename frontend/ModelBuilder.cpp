@@ -65,9 +65,10 @@ Value ModelBuilder::product(Location loc, Value left, Value right, llvm::ArrayRe
 Value ModelBuilder::dropout(Location loc, Value input, double rate, ValueRange coordinates) {
   if (rate == 0)
     return input;
+  Value key = DropoutKeyOp::create(builder, loc, dropoutKey.getType(), dropoutKey,
+                                   builder.getI32IntegerAttr(places++));
   return DropoutOp::create(builder, loc, input.getType(), input,
-                           builder.getF32FloatAttr(static_cast<float>(rate)),
-                           builder.getI32IntegerAttr(nextPlace()), dropoutKey, coordinates);
+                           builder.getF32FloatAttr(static_cast<float>(rate)), key, coordinates);
 }
 
 Value ModelBuilder::positions(llvm::StringRef axis) {

@@ -45,9 +45,6 @@ public:
                       mlir::ValueRange coordinates);
   mlir::Value positions(llvm::StringRef axis);
 
-  /// The place of the next dropout: its number in the model.
-  int32_t nextPlace() { return places++; }
-
   mlir::Value source, target, sourceLengths, targetLengths, examples, dropoutKey;
   mlir::func::FuncOp beginTraining(mlir::Location loc);
 
@@ -57,7 +54,7 @@ private:
   std::string fileName;
   llvm::StringMap<int64_t> axisSizes;
   llvm::StringMap<mlir::Value> positionsOf;
-  int32_t places = 0;
+  int32_t places = 0; // of dropout
 };
 
 } // namespace loup

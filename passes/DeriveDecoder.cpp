@@ -62,7 +62,6 @@ void cloneForInference(OpBuilder &builder, Operation *op, IRMapping &values) {
   Operation *copy = builder.clone(*op, values);
   if (auto attention = dyn_cast<AttentionOp>(copy)) {
     attention.setRate(llvm::APFloat(0.0f));
-    attention.setPlace(0);
     attention.getDropoutKeyMutable().clear();
     attention.getExamplesMutable().clear();
   }

@@ -18,7 +18,7 @@ bool isNullary(Operation *op) { return isPointwise(op) && op->getNumOperands() =
 /// Ops with loops of their own, that others may join.
 bool isAnchor(Operation *op) {
   return op->hasTrait<ConsistentAxes>() && !isPointwise(op) && !op->hasTrait<View>() &&
-         !isa<WeightOp>(op);
+         !isa<WeightOp, DropoutKeyOp>(op);
 }
 
 class Grouping {

@@ -50,11 +50,9 @@ void fuse(ProductOp sum, Textbook found) {
   auto logSum = namedAxes(sum.getType());
   logSum.pop_back();
   FloatAttr rate = builder.getF32FloatAttr(0);
-  IntegerAttr place = builder.getI32IntegerAttr(0);
   Value key, examples;
   if (DropoutOp dropout = found.dropout) {
     rate = dropout.getRateAttr();
-    place = dropout.getPlaceAttr();
     key = dropout.getKey();
     examples = dropout.getCoordinates().front();
   }
@@ -62,7 +60,7 @@ void fuse(ProductOp sum, Textbook found) {
       AttentionOp::create(builder, sum.getLoc(), sum.getType(), realType(sum.getContext(), logSum),
                           found.query, found.key, found.value, found.mask.getMaskAttr(),
                           found.mask.getQueries(), found.mask.getKeys(), found.mask.getLengths(),
-                          found.scores.getScaleAttr(), rate, place, key, examples);
+                          found.scores.getScaleAttr(), rate, key, examples);
   sum.replaceAllUsesWith(attention.getOutput());
 }
 

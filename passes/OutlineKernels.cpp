@@ -17,7 +17,7 @@ namespace {
 /// What is done in a function without a kernel: naming memory, keeping it, ending.
 bool staysOutside(Operation *op) {
   return op->hasTrait<View>() || op->hasTrait<OpTrait::IsTerminator>() ||
-         isa<WeightOp, ReadStateOp, WriteStateOp, StoreGradientOp, CallOp>(op);
+         isa<WeightOp, DropoutKeyOp, ReadStateOp, WriteStateOp, StoreGradientOp, CallOp>(op);
 }
 
 bool isNullary(Operation *op) { return op->hasTrait<Pointwise>() && op->getNumOperands() == 0; }

@@ -42,4 +42,9 @@ inline uint32_t dropoutKey(uint64_t seed, int64_t step) {
   return static_cast<uint32_t>(randomBits(streamKey(seed, "dropout"), step) >> 32);
 }
 
+/// The key of the dropout at `place` in the model, in the step of `stepKey`.
+inline int32_t placeKey(int32_t stepKey, int32_t place) {
+  return static_cast<int32_t>(randomBits(static_cast<uint32_t>(stepKey), place) >> 32);
+}
+
 } // namespace loup

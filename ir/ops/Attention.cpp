@@ -38,8 +38,7 @@ llvm::SmallVector<Value> AttentionOp::buildGradients(OpBuilder &builder, ValueRa
   auto backward = AttentionGradientOp::create(
       builder, getLoc(), getQuery().getType(), getKey().getType(), getValue().getType(), getQuery(),
       getKey(), getValue(), getOutput(), getLogSum(), gradients[0], getMask(), getQueries(),
-      getKeys(), getLengths(), getScaleAttr(), getRateAttr(), getPlaceAttr(), getDropoutKey(),
-      getExamples());
+      getKeys(), getLengths(), getScaleAttr(), getRateAttr(), getDropoutKey(), getExamples());
   llvm::SmallVector<Value> result(getNumOperands());
   llvm::copy(backward.getResults(), result.begin());
   return result;

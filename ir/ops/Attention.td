@@ -93,8 +93,7 @@ def AttentionOp : LoupOp<"attention", [DifferentiableOp, AttrSizedOperandSegment
   }];
   let arguments = (ins Real:$query, Real:$key, Real:$value, MaskAttr:$mask, Integer:$queries,
                        Integer:$keys, Optional<Integer>:$lengths, F32Attr:$scale,
-                       DefaultValuedAttr<F32Attr, "0.0f">:$rate,
-                       DefaultValuedAttr<I32Attr, "0">:$place, Optional<Integer>:$dropout_key,
+                       DefaultValuedAttr<F32Attr, "0.0f">:$rate, Optional<Integer>:$dropout_key,
                        Optional<Integer>:$examples);
   let results = (outs Real:$output, Real:$log_sum);
   let assemblyFormat = [{
@@ -142,8 +141,7 @@ def AttentionGradientOp : LoupOp<"attention_gradient", [AttrSizedOperandSegments
   let arguments = (ins Real:$query, Real:$key, Real:$value, Real:$output, Real:$log_sum,
                        Real:$gradient, MaskAttr:$mask, Integer:$queries, Integer:$keys,
                        Optional<Integer>:$lengths, F32Attr:$scale,
-                       DefaultValuedAttr<F32Attr, "0.0f">:$rate,
-                       DefaultValuedAttr<I32Attr, "0">:$place, Optional<Integer>:$dropout_key,
+                       DefaultValuedAttr<F32Attr, "0.0f">:$rate, Optional<Integer>:$dropout_key,
                        Optional<Integer>:$examples);
   let results = (outs Real:$query_gradient, Real:$key_gradient, Real:$value_gradient);
   let assemblyFormat = [{

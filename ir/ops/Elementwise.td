@@ -127,12 +127,13 @@ def DropoutOp : LoupOp<"dropout", [Pointwise, DifferentiableOp,
     AllTypesMatch<["input", "result"]>]> {
   let summary = "zeroes elements at random and scales up the rest";
   let description = [{
-        result = uniform(key, place, coordinates, column) >= rate ? input / (1 - rate) : 0
+        result = uniform(key, coordinates, column) >= rate ? input / (1 - rate) : 0
 
     The random number is a hash of what an element is, never of where it lies in memory: `key`
-    stands for seed and step, `place` for the op in the model, `coordinates` give the element's
-    example and positions, and `column` is its row-major index along the axes that no coordinate
-    has. Dense and packed programs draw the same numbers, and the gradient is the op itself.
+    stands for seed, step and place in the model (`loup.dropout_key`), `coordinates` give the
+    element's example and positions, and `column` is its row-major index along the axes that no
+    coordinate has. Dense and packed programs draw the same numbers, and the gradient is the op
+    itself.
 
     ```mlir
     func.func @drop(%x: tensor<?x?x128xf32, #loup.axes<batch, source, width>>,
@@ -140,21 +141,39 @@ def DropoutOp : LoupOp<"dropout", [Pointwise, DifferentiableOp,
                     %example: tensor<?xi32, #loup.axes<batch>>,
                     %position: tensor<?xi32, #loup.axes<source>>)
         -> tensor<?x?x128xf32, #loup.axes<batch, source, width>> {
-      %y = loup.dropout %x rate 0.1 place 3 key %key at %example, %position
+      %y = loup.dropout %x rate 0.1 key %key at %example, %position
           : tensor<?x?x128xf32, #loup.axes<batch, source, width>>, tensor<i32, #loup.axes<>>,
             tensor<?xi32, #loup.axes<batch>>, tensor<?xi32, #loup.axes<source>>
       return %y : tensor<?x?x128xf32, #loup.axes<batch, source, width>>
     }
     ```
   }];
-  let arguments = (ins Real:$input, F32Attr:$rate, I32Attr:$place, Integer:$key,
-                       Variadic<Integer>:$coordinates);
+  let arguments = (ins Real:$input, F32Attr:$rate, Integer:$key, Variadic<Integer>:$coordinates);
   let results = (outs Real:$result);
   let assemblyFormat = [{
-    $input `rate` custom<Float>($rate) `place` custom<Int32>($place) `key` $key `at` $coordinates
-    attr-dict `:` type($input) `,` type($key) `,` type($coordinates)
+    $input `rate` custom<Float>($rate) `key` $key `at` $coordinates attr-dict
+    `:` type($input) `,` type($key) `,` type($coordinates)
   }];
   let hasVerifier = 1;
+}
+
+def DropoutKeyOp : LoupOp<"dropout_key"> {
+  let summary = "the key of one dropout of the model in one step";
+  let description = [{
+    `step_key` stands for seed and step, `place` for the dropout in the model: no two draw the same
+    numbers (`placeKey` of `runtime/Random.h`). A value and no attribute of the dropout, so that all
+    layers share its kernel.
+
+    ```mlir
+    func.func @third(%step: tensor<i32, #loup.axes<>>) -> tensor<i32, #loup.axes<>> {
+      %key = loup.dropout_key %step place 3 : tensor<i32, #loup.axes<>>
+      return %key : tensor<i32, #loup.axes<>>
+    }
+    ```
+  }];
+  let arguments = (ins Integer:$step_key, I32Attr:$place);
+  let results = (outs Integer:$result);
+  let assemblyFormat = "$step_key `place` custom<Int32>($place) attr-dict `:` custom<SameAsFirst>(type($step_key), type($result))";
 }
 
 def ConstantOp : LoupOp<"constant", [Pointwise]> {
