@@ -72,6 +72,12 @@ std::string attentionOf(MaskOp mask) {
   return (attention + ": ").str();
 }
 
+/// The mask's words as a side of `&`.
+std::string inBrackets(MaskOp mask) {
+  std::string words = mask.getMask().getWords().str();
+  return words.find('|') == words.npos ? words : "(" + words + ")";
+}
+
 struct Mask {
   MaskOp op;
   MaskSet allowed;
@@ -113,12 +119,16 @@ struct CheckMasks : impl::CheckMasksBase<CheckMasks> {
                   << attentionOf(op) << "the mask hides every key from every query");
     if (auto row = findEmptyRow(mask.allowed, mask.keys()))
       return fail(emitError(op.getLoc())
-                  << attentionOf(op) << row->describe() << "; let each query see one, as with `| "
-                  << (mask.keys() == KeySide::Own ? "k == q" : "sink(1)") << "`");
+                  << attentionOf(op) << row->describe() << "; let each see one, as in \""
+                  << op.getMask().getWords() << " | "
+                  << (mask.keys() == KeySide::Own ? "k == q" : "sink(1)") << "\"");
     if (hidesNothing(mask.allowed, mask.keys()))
-      emitWarning(op.getLoc())
-          << attentionOf(op)
-          << "the mask hides nothing: every query sees every key, padding included";
+      emitWarning(op.getLoc()) << attentionOf(op)
+                               << "the mask hides nothing: every query sees every key, padding "
+                                  "included";
+    else if (auto padding = findSeenPadding(mask.allowed, mask.keys()))
+      emitWarning(op.getLoc()) << attentionOf(op) << padding->describe() << "; write \"padding & "
+                               << inBrackets(op) << "\"";
   }
 
   /// What predicts a token must depend on earlier tokens only, through the whole model.
@@ -137,7 +147,7 @@ struct CheckMasks : impl::CheckMasksBase<CheckMasks> {
                 findLaterToken(Dependence::mask(mask.allowed, side), side, Sight::UpToItself)) {
           MaskOp op = mask.op;
           fail(emitError(op.getLoc()) << attentionOf(op) << later->describe()
-                                      << "; a mask of what is generated needs `causal &`");
+                                      << "; write \"causal & " << inBrackets(op) << "\"");
           isBlamed = true;
         }
     if (isBlamed)

@@ -55,6 +55,8 @@ CrossEntropyOp lossOf(func::FuncOp function) {
 
 /// Clones `op` as inference has it: dropout passes its input on.
 void cloneForInference(OpBuilder &builder, Operation *op, IRMapping &values) {
+  if (isa<DropoutKeyOp>(op))
+    return;
   if (auto dropout = dyn_cast<DropoutOp>(op)) {
     values.map(dropout.getResult(), values.lookup(dropout.getInput()));
     return;

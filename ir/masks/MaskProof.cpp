@@ -26,6 +26,11 @@ std::string EmptyRow::describe() const {
   return row + " has no key it may see in a sequence of length " + std::to_string(sizes.length);
 }
 
+std::string SeenPadding::describe() const {
+  return "query q=" + std::to_string(query) + " sees k=" + std::to_string(key) +
+         ", which is padding of a sequence of length " + std::to_string(sizes.length);
+}
+
 namespace {
 
 /// The lexicographically smallest point: domain, range, then symbols, none of which is negative.
@@ -110,6 +115,15 @@ std::optional<EmptyRow> findEmptyRow(const MaskSet &allowed, KeySide side) {
   if (!point)
     return std::nullopt;
   return EmptyRow{(*point)[0], {(*point)[1], (*point)[2], (*point)[3]}, side};
+}
+
+std::optional<SeenPadding> findSeenPadding(const MaskSet &allowed, KeySide side) {
+  MaskSet padding = MaskSet::where({.key = 1, .length = -1});
+  MaskSet seen = matrix(side, /*withPadding=*/true).intersect(padding).intersect(allowed);
+  auto point = smallestPoint(seen.points());
+  if (!point)
+    return std::nullopt;
+  return SeenPadding{(*point)[0], (*point)[1], {(*point)[2], (*point)[3], (*point)[4]}};
 }
 
 bool hidesNothing(const MaskSet &allowed, KeySide side) {

@@ -47,8 +47,8 @@ LogicalResult DropoutOp::verify() {
 
 llvm::SmallVector<Value> DropoutOp::buildGradients(OpBuilder &builder, ValueRange gradients) {
   llvm::SmallVector<Value> result(getNumOperands());
-  result[0] = DropoutOp::create(builder, getLoc(), getType(), gradients[0], getRateAttr(),
-                                getPlaceAttr(), getKey(), getCoordinates());
+  result[0] = DropoutOp::create(builder, getLoc(), getType(), gradients[0], getRateAttr(), getKey(),
+                                getCoordinates());
   return result;
 }
 
