@@ -56,13 +56,12 @@ void Progress::show(double share, const std::string &text) {
   std::lock_guard lock(mutex);
   if (!out || Clock::now() - last < interval)
     return;
-  std::string line = text;
-  if (share >= 0)
-    line = fmt::format("{:3.0f} %  {}", 100 * std::min(share, 1.0), text);
   if (terminal)
-    draw(share, line);
+    draw(share, text);
+  else if (share >= 0)
+    put(out, fmt::format("{:3.0f} %  {}\n", 100 * std::min(share, 1.0), text));
   else
-    put(out, line + "\n");
+    put(out, text + "\n");
   std::fflush(out);
   last = Clock::now();
 }
@@ -71,14 +70,15 @@ void Progress::draw(double share, const std::string &text) {
   winsize size{};
   if (ioctl(fileno(out), TIOCGWINSZ, &size) != 0 || size.ws_col == 0)
     size.ws_col = 80;
-  const int width = 20;
+  // The last column stays free: writing there makes some terminals begin a new line.
+  const int columns = size.ws_col - 1, most = 20, least = 4;
   std::string line = text;
-  if (share >= 0) {
+  int width = std::min(most, columns - static_cast<int>(text.size() + std::string("[] ").size()));
+  if (share >= 0 && width >= least) {
     int full = static_cast<int>(std::min(share, 1.0) * width);
     line = fmt::format("[{}{}] {}", std::string(full, '#'), std::string(width - full, '.'), text);
   }
-  // The last column stays free: writing there makes some terminals begin a new line.
-  put(out, "\r\x1b[K" + line.substr(0, size.ws_col - 1));
+  put(out, "\r\x1b[K" + line.substr(0, columns));
   drawn = true;
 }
 

@@ -29,12 +29,15 @@ TokenizerPair loadTokenizers(const Description &description, const CheckpointInf
 
 TokenizerPair trainTokenizers(const Description &description, const std::vector<TextPair> &files,
                               const std::function<void(const std::string &)> &notice) {
-  auto train = [&](const TokenizerDescription &side, Side lines) {
-    return trainTokenizer(side, description.ids, linesOf(files, lines), notice);
+  auto train = [&](const char *name, const TokenizerDescription &side, Side lines) {
+    return trainTokenizer(
+        side, description.ids, linesOf(files, lines),
+        [&](const std::string &text) { notice(fmt::format("{}: {}", name, text)); });
   };
   if (description.sharedTokenizer)
-    return {train(description.source, Side::Both), nullptr};
-  return {train(description.source, Side::Source), train(description.target, Side::Target)};
+    return {train("source and target", description.source, Side::Both), nullptr};
+  return {train("source", description.source, Side::Source),
+          train("target", description.target, Side::Target)};
 }
 
 } // namespace loup

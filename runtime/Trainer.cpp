@@ -186,7 +186,7 @@ void Trainer::show() {
   double done = share();
   std::string text = fmt::format("step {}", info.step);
   if (options.steps > 0)
-    text += fmt::format(" of {}", options.steps);
+    text += fmt::format("/{}", options.steps);
   text += fmt::format(", loss {:.4f}, perplexity {:.2f}, {:.0f} tokens/s", pace.lossPerToken(),
                       std::exp(pace.lossPerToken()), pace.tokensPerSecond());
   if (done > shareAtStart)

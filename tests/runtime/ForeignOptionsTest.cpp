@@ -106,7 +106,7 @@ TEST(TrainOptionsTest, OverrideTheDescription) {
   options = {};
   EXPECT_EQ(answer(readTrainOptions,
                    "--train a b --save s --valid d e --batch-tokens 9 --learning-rate 2 "
-                   "--no-shuffle --minutes 0.5 --seed 18446744073709551615",
+                   "--no-shuffle --minutes 0.5 --seed 9223372036854775807",
                    options, description),
             "fine");
   EXPECT_EQ(options.valid->target, "e");
@@ -114,6 +114,7 @@ TEST(TrainOptionsTest, OverrideTheDescription) {
   EXPECT_EQ(options.schedule.rate, 2);
   EXPECT_FALSE(options.shuffle);
   EXPECT_EQ(options.minutes, 0.5);
+  EXPECT_EQ(options.seed, 9223372036854775807u);
 }
 
 TEST(TrainOptionsTest, RefuseWhatContradictsItself) {
