@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <poll.h>
@@ -54,8 +55,11 @@ void LineStream::receive() {
   searched -= begin;
   begin = 0;
   char chunk[1 << 16];
+  // Without poll(), a descriptor that another program left non-blocking would fail.
+  pollfd arrival{descriptor, POLLIN, 0};
+  poll(&arrival, 1, -1);
   ssize_t count = read(descriptor, chunk, sizeof chunk);
-  if (count < 0 && errno != EINTR)
+  if (count < 0 && errno != EINTR && errno != EAGAIN)
     throw UserError(fmt::format("cannot read {}: {}", name, std::strerror(errno)));
   ended = count == 0;
   buffer.append(chunk, std::max<ssize_t>(count, 0));

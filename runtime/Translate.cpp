@@ -7,6 +7,7 @@
 #include "runtime/Search.h"
 #include "runtime/SentenceEncoder.h"
 #include "runtime/ThreadPool.h"
+#include "runtime/TokenizerPair.h"
 #include "runtime/TranslateOptions.h"
 
 #include <fmt/format.h>
@@ -24,32 +25,6 @@ namespace loup {
 namespace {
 
 constexpr const char *standardInput = "standard input";
-
-struct Tokenizers {
-  std::unique_ptr<Tokenizer> source;
-  std::unique_ptr<Tokenizer> ownTarget; // nothing where the target shares source's
-
-  const Tokenizer &target() const { return ownTarget ? *ownTarget : *source; }
-};
-
-Tokenizers loadTokenizers(const Description &description, const CheckpointInfo &info,
-                          const TranslateOptions &options) {
-  auto load = [&](TokenizerDescription side, std::optional<std::string> serialized) {
-    if (options.ids) {
-      side.kind = "ids";
-      serialized = "";
-    }
-    if (!serialized)
-      throw UserError(fmt::format("{} holds no tokenizer, so it takes token ids only: use --ids",
-                                  options.model));
-    return loadTokenizer(side, description.ids, *serialized);
-  };
-  Tokenizers tokenizers;
-  tokenizers.source = load(description.source, info.sourceTokenizer);
-  if (!description.sharedTokenizer)
-    tokenizers.ownTarget = load(description.target, info.targetTokenizer);
-  return tokenizers;
-}
 
 void print(const std::string &text) {
   if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size() || std::fflush(stdout) != 0)
@@ -100,11 +75,13 @@ std::vector<Line> readWindow(LineStream &input, SentenceEncoder &encoder,
   return lines;
 }
 
-void translateInput(Model &model, const Tokenizers &tokenizers, const TranslateOptions &options) {
+/// Only ids below `vocabulary` are chosen.
+void translateInput(Model &model, const TokenizerPair &tokenizers, int32_t vocabulary,
+                    const TranslateOptions &options) {
   const Description &description = model.description();
   const Tokenizer &tokenizer = tokenizers.target();
   SearchOptions searchOptions{options.beam, options.lengthPenalty, std::max(options.nBest, 1),
-                              options.maximumLength, tokenizer.size()};
+                              options.maximumLength, vocabulary};
   Limits limits =
       searchLimits(description, searchOptions, sentencesOfBatch(options), options.batchTokens);
   model.reserveDecoding(limits);
@@ -131,7 +108,7 @@ void translateInput(Model &model, const Tokenizers &tokenizers, const TranslateO
     std::rethrow_exception(failure);
 }
 
-void scoreInput(Model &model, const Tokenizers &tokenizers, const TranslateOptions &options) {
+void scoreInput(Model &model, const TokenizerPair &tokenizers, const TranslateOptions &options) {
   const Description &description = model.description();
   LineStream input(STDIN_FILENO, standardInput);
   LineReader targets(options.targets);
@@ -188,11 +165,16 @@ void translate(int argc, char **argv, std::unique_ptr<Model> (*makeModel)()) {
     return;
   setThreadCount(options.threads);
   CheckpointInfo info = loadCheckpoint(options.model, *model);
-  Tokenizers tokenizers = loadTokenizers(model->description(), info, options);
-  if (options.targets.empty())
-    translateInput(*model, tokenizers, options);
-  else
-    scoreInput(*model, tokenizers, options);
+  TokenizerPair tokenizers = options.ids
+                                 ? idTokenizers(model->description())
+                                 : loadTokenizers(model->description(), info, options.model);
+  if (!options.targets.empty())
+    return scoreInput(*model, tokenizers, options);
+  // As ids, too, translations hold only what the tokenizer of the text uses.
+  int32_t vocabulary = tokenizers.target().size();
+  if (options.ids && info.sourceTokenizer)
+    vocabulary = loadTokenizers(model->description(), info, options.model).target().size();
+  translateInput(*model, tokenizers, vocabulary, options);
 }
 
 } // namespace

@@ -12,6 +12,7 @@ using namespace loup;
 using namespace loup::test;
 using testing::HasSubstr;
 using testing::IsEmpty;
+using testing::Not;
 using testing::StartsWith;
 
 namespace {
@@ -144,6 +145,21 @@ TEST_F(Translate, LinesOfIdsBecomeLinesOfIds) {
     return line + "\n";
   };
   expectOutput(ids(*cipher.source, "j a d") + "\n", ids(*cipher.target, "J A D") + "\n", {"--ids"});
+}
+
+TEST_F(Translate, IdsThatTheTokenizerDoesNotUseAreNeverChosen) {
+  int64_t bias = cipher.model.parameters()[2].offset;
+  cipher.model.weights()[bias + 25] += 100;
+  cipher.save(model);
+  expectOutput("a b\n", "A B\n");
+  EXPECT_THAT(translate("5 4\n", {"--ids"}).output, Not(HasSubstr("25")));
+}
+
+TEST_F(Translate, ACheckpointWithoutTokenizersTakesIds) {
+  saveCheckpoint(model, cipher.model, {});
+  expectError(translate("a\n"),
+              model + " holds no tokenizer, so it takes token ids only: use --ids");
+  expectOutput("\n", "\n", {"--ids"});
 }
 
 TEST_F(Translate, MaximumLengthIsThatOfTheTranslation) {
