@@ -1,0 +1,142 @@
+#include "frontend/Cli.h"
+#include "frontend/LoadSpec.h"
+#include "runtime/Errors.h"
+
+#include <gmock/gmock.h>
+
+#include <optional>
+#include <sstream>
+
+namespace loup {
+namespace {
+
+using testing::HasSubstr;
+
+class Cli : public testing::Test {
+protected:
+  /// Runs `loup` with these words and keeps what it says and what it was asked to build.
+  void run(std::vector<std::string> words) {
+    words.insert(words.begin(), "loup");
+    std::vector<char *> argv;
+    for (std::string &word : words)
+      argv.push_back(word.data());
+    argv.push_back(nullptr);
+    built.reset();
+    testing::internal::CaptureStdout();
+    testing::internal::CaptureStderr();
+    code = runCommandLine(static_cast<int>(words.size()), argv.data(), commands);
+    out = testing::internal::GetCapturedStdout();
+    err = testing::internal::GetCapturedStderr();
+  }
+
+  Commands commands = {[this](const BuildOptions &options) { built = options; },
+                       {{"textbook", "as a textbook writes it"}, {"fused", "masks not added"}},
+                       {{"import", "what the description says"}, {"cpp", "the driver"}}};
+  std::optional<BuildOptions> built;
+  int code = 0;
+  std::string out, err;
+};
+
+TEST_F(Cli, Builds) {
+  run({"build", "freight.toml", "-o", "freight"});
+  EXPECT_EQ(code, 0) << err;
+  ASSERT_TRUE(built);
+  EXPECT_EQ(built->spec, "freight.toml");
+  EXPECT_EQ(built->directory, "freight");
+  EXPECT_EQ(built->schedule, "fused");
+  EXPECT_EQ(built->stage, "");
+  EXPECT_GE(built->jobs, 1);
+}
+
+TEST_F(Cli, TakesAllOptions) {
+  run({"build", "--schedule", "textbook", "--emit=cpp", "--jobs", "3", "a.toml"});
+  EXPECT_EQ(code, 0) << err;
+  ASSERT_TRUE(built);
+  EXPECT_EQ(built->spec, "a.toml");
+  EXPECT_EQ(built->directory, "");
+  EXPECT_EQ(built->schedule, "textbook");
+  EXPECT_EQ(built->stage, "cpp");
+  EXPECT_EQ(built->jobs, 3);
+}
+
+TEST_F(Cli, ExplainsItself) {
+  run({"--help"});
+  EXPECT_EQ(code, 0);
+  EXPECT_THAT(out, HasSubstr("loup build SPEC -o DIR"));
+  run({"build", "--help"});
+  EXPECT_EQ(code, 0);
+  EXPECT_FALSE(built);
+  for (const char *word : {"SPEC", "-o DIR", "--schedule", "--emit", "--jobs", "textbook",
+                           "as a textbook writes it", "import", "what the description says"})
+    EXPECT_THAT(out, HasSubstr(word));
+}
+
+TEST_F(Cli, RefusesWithAdvice) {
+  struct {
+    std::vector<std::string> words;
+    const char *answer;
+  } const cases[] = {
+      {{}, "loup build SPEC -o DIR"},
+      {{"biuld"}, "unknown command 'biuld'; did you mean 'build'?"},
+      {{"freight.toml"}, "did you mean loup build freight.toml -o DIR?"},
+      {{"train"}, "'train' is a program that Loup makes"},
+      {{"bench", "freight.toml"}, "'bench' is not supported yet"},
+      {{"build"}, "SPEC is required"},
+      {{"build", "a.toml"}, "-o DIR says where the programs go"},
+      {{"build", "a.toml", "-o"}, "-o"},
+      {{"build", "a.toml", "b.toml", "-o", "d"}, "b.toml"},
+      {{"build", "a.toml", "-o", "d", "--schedule", "fussed"}, "did you mean 'fused'?"},
+      {{"build", "a.toml", "--emit", "halide"}, "expected 'import' or 'cpp'"},
+      {{"build", "a.toml", "-o", "d", "--jobs", "0"}, "--jobs"},
+      {{"build", "a.toml", "-o", "d", "--jobs", "many"}, "--jobs"},
+      {{"build", "a.toml", "--output", "d"}, "did you mean -o?"},
+      {{"build", "a.toml", "-o", "d", "-j", "2"}, "did you mean --jobs?"},
+      {{"build", "a.toml", "-o", "d", "--threads=2"}, "did you mean --jobs?"},
+      {{"build", "a.toml", "-o", "d", "--shedule", "fused"}, "did you mean --schedule?"},
+      {{"build", "--config", "a.toml"}, "loup build SPEC"},
+  };
+  for (const auto &[words, answer] : cases) {
+    SCOPED_TRACE(testing::PrintToString(words));
+    run(words);
+    EXPECT_EQ(code, userErrorExitCode);
+    EXPECT_THAT(err, HasSubstr(answer));
+    EXPECT_EQ(out, "");
+    EXPECT_FALSE(built);
+  }
+}
+
+TEST(LoadSpec, ReportsWhatIsWrongAndStops) {
+  std::ostringstream messages;
+  try {
+    loadSpec(LOUP_SOURCE "/tests/failing/order-of-the-file.toml", messages, false);
+    FAIL();
+  } catch (const UserError &error) {
+    EXPECT_THAT(error.what(), HasSubstr("order-of-the-file.toml: 3 errors, nothing is built"));
+  }
+  EXPECT_THAT(messages.str(), HasSubstr("unknown key 'clp'"));
+}
+
+TEST(LoadSpec, WarnsAndGoesOn) {
+  std::ostringstream messages;
+  Spec spec = loadSpec(LOUP_SOURCE "/tests/failing/no-positions.toml", messages, false);
+  EXPECT_EQ(spec.model->position, PositionKind::None);
+  EXPECT_THAT(messages.str(), HasSubstr("warning: without positions"));
+}
+
+TEST(LoadSpec, NamesFilesThatItCannotRead) {
+  std::ostringstream messages;
+  auto load = [&](const std::string &path) {
+    try {
+      loadSpec(path, messages, false);
+    } catch (const UserError &error) {
+      return std::string(error.what());
+    }
+    return std::string();
+  };
+  EXPECT_EQ(load("nowhere.toml"), "nowhere.toml: cannot be read: No such file or directory");
+  EXPECT_EQ(load("/"), "/: a directory, where a description (TOML) is expected");
+  EXPECT_EQ(messages.str(), "");
+}
+
+} // namespace
+} // namespace loup
