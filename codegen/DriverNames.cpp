@@ -53,11 +53,11 @@ std::string largest(llvm::StringRef unit) {
     times("most.sourcePositions");
   }
   for (llvm::StringRef factor : factors)
-    times(factor == "batch"        ? "most.sentences"
-          : factor == "source"     ? "most.sourceLength"
-          : factor == "target"     ? "most.targetLength"
-          : factor == "hypothesis" ? "most.hypotheses"
-                                   : "1");
+    times(factor == "batch"                            ? "most.sentences"
+          : factor == "source"                         ? "most.sourceLength"
+          : factor == "target"                         ? "most.targetLength"
+          : factor == "hypothesis" || factor == "slot" ? "most.hypotheses"
+                                                       : "1");
   return product;
 }
 

@@ -200,10 +200,8 @@ private:
   /// Caches lie row by row: a row is one position of as many hypotheses as there may be.
   static std::string stateExpression(ReadStateOp read) {
     std::string sizes = extents(read.getResult().getType());
-    if (hasAxis(read.getResult().getType(), "hypothesis")) {
-      size_t at = sizes.find("hypothesis");
-      sizes.replace(at, std::string("hypothesis").size(), "mostHypotheses()");
-    }
+    if (size_t at = sizes.find("slot"); at != std::string::npos)
+      sizes.replace(at, std::string("slot").size(), "mostHypotheses()");
     return "tensor(" + identifier(read.getState()) + ", " + sizes + ")";
   }
 

@@ -12,7 +12,7 @@ namespace loup {
 namespace {
 
 constexpr llvm::StringLiteral batchAxis = "batch", targetAxis = "target",
-                              hypothesisAxis = "hypothesis";
+                              hypothesisAxis = "hypothesis", slotAxis = "slot";
 
 /// A function whose arguments are added as they are found to be needed.
 class FunctionBuilder {
@@ -190,13 +190,16 @@ private:
     Location loc = rename.getLoc();
     Value value = inStep.lookup(rename.getInput());
     llvm::SmallVector<Axis> axes = namedAxes(value.getType());
+    for (Axis &axis : axes)
+      if (axis.name == hypothesisAxis)
+        axis.name = slotAxis; // where a hypothesis of some step left its value
     axes.insert(axes.begin(), Axis{keyAxis(targetAxis)});
     auto all = realType(context(), axes);
     std::string name = nameOf(rename.getResult());
     declareState(loc, name, all);
     WriteStateOp::create(ops, loc, value, name, position);
     Value state = ReadStateOp::create(ops, loc, all, name);
-    return LookupOp::create(ops, loc, stepType(rename.getType()), state, ancestor, hypothesisAxis);
+    return LookupOp::create(ops, loc, stepType(rename.getType()), state, ancestor, slotAxis);
   }
 
   /// A value that has no target axis, as a step sees it: a weight or a position is made again, the

@@ -9,7 +9,7 @@ def StateOp : LoupEffectOp<"state", [Symbol]> {
 
     ```mlir
     loup.state @"decoder.layers.0.self_attn.key"
-        : tensor<?x?x4x32xf32, #loup.axes<target_key, hypothesis, head, head_width>>
+        : tensor<?x?x4x32xf32, #loup.axes<target_key, slot, head, head_width>>
     ```
   }];
   let arguments = (ins SymbolNameAttr:$sym_name, TypeAttr:$type);
@@ -20,11 +20,11 @@ def ReadStateOp : LoupEffectOp<"read_state"> {
   let summary = "the state as it now is";
   let description = [{
     ```mlir
-    loup.state @key : tensor<?x?x128xf32, #loup.axes<target_key, hypothesis, projection>>
-    func.func @read() -> tensor<?x?x128xf32, #loup.axes<target_key, hypothesis, projection>> {
+    loup.state @key : tensor<?x?x128xf32, #loup.axes<target_key, slot, projection>>
+    func.func @read() -> tensor<?x?x128xf32, #loup.axes<target_key, slot, projection>> {
       %k = loup.read_state @key
-          : tensor<?x?x128xf32, #loup.axes<target_key, hypothesis, projection>>
-      return %k : tensor<?x?x128xf32, #loup.axes<target_key, hypothesis, projection>>
+          : tensor<?x?x128xf32, #loup.axes<target_key, slot, projection>>
+      return %k : tensor<?x?x128xf32, #loup.axes<target_key, slot, projection>>
     }
     ```
   }];
@@ -39,7 +39,7 @@ def WriteStateOp : LoupEffectOp<"write_state"> {
     With a position, the state has one axis more than the value, its first.
 
     ```mlir
-    loup.state @key : tensor<?x?x128xf32, #loup.axes<target_key, hypothesis, projection>>
+    loup.state @key : tensor<?x?x128xf32, #loup.axes<target_key, slot, projection>>
     func.func @grow(%k: tensor<?x128xf32, #loup.axes<hypothesis, projection>>,
                     %position: tensor<i32, #loup.axes<>>) {
       loup.write_state %k, @key at %position
