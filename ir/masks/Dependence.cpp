@@ -179,8 +179,6 @@ bool Dependence::contains(const std::vector<int64_t> &point) const {
   return relation.containsPoint(point);
 }
 
-bool Dependence::isEmpty() const { return relation.isIntegerEmpty(); }
-
 /// The same pairs, over all of `sides`, of which `names` is a part.
 Dependence Dependence::inSpaceOf(const std::vector<std::string> &sides) const {
   Dependence result = *this;

@@ -38,7 +38,6 @@ public:
 
   /// `point`: the result's positions, the operand's, then the lengths of `sides()`.
   bool contains(const std::vector<int64_t> &point) const;
-  bool isEmpty() const;
 
   /// False if pairs may be in excess (never missing): where the union or its numbers grew so large
   /// that it was replaced by the bands low <= k - q <= high around it, or where positions

@@ -81,8 +81,6 @@ MaskSet::MaskSet(PresburgerSet set) : set(set.coalesce()) {}
 
 MaskSet MaskSet::all() { return MaskSet(PresburgerSet::getUniverse(space())); }
 
-MaskSet MaskSet::none() { return MaskSet(PresburgerSet::getEmpty(space())); }
-
 MaskSet MaskSet::where(const MaskCondition &condition) {
   IntegerPolyhedron points(space());
   if (condition.equality)

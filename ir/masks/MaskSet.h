@@ -43,7 +43,6 @@ public:
   static constexpr unsigned dimensions = 2, symbols = 3;
 
   static MaskSet all();
-  static MaskSet none();
   static MaskSet where(const MaskCondition &condition);
 
   MaskSet intersect(const MaskSet &other) const;

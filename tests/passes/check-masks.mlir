@@ -73,7 +73,7 @@ func.func @sees_the_future(%target: !tokens, %n: !lengths, %words: !table) -> !l
   %x = loup.lookup %words along "words" at %seen0 : !table, !tokens -> !hidden
   %keys = loup.rename %x : !hidden -> !keys
   %scores = loup.product %x, %keys : !hidden, !keys -> !scores
-  // expected-error @+1 {{position q=0 sees k=1, which comes later; a mask of what is generated needs `causal &`}}
+  // expected-error @+1 {{position q=0 sees k=1, which comes later; write "causal & padding"}}
   %mask = loup.mask <"padding"> queries %q keys %k lengths %n : !q, !k, !lengths -> !scores
   %visible = loup.add_mask %scores, %mask : !scores, !scores
   %weights = loup.softmax %visible : !scores
@@ -118,7 +118,7 @@ func.func @is_not_shifted(%target: !tokens, %n: !lengths, %words: !table) -> !lo
 
 // -----
 
-// Rows.
+// Masks one by one.
 
 !n = tensor<?xi32, #loup.axes<batch>>
 !q = tensor<?xi32, #loup.axes<target>>
@@ -127,19 +127,21 @@ func.func @is_not_shifted(%target: !tokens, %n: !lengths, %words: !table) -> !lo
 !own = tensor<?x?xf32, #loup.axes<target, target_key>>
 !cross = tensor<?x?x?xf32, #loup.axes<batch, target, source_key>>
 
-func.func @rows(%n: !n) -> (!own, !own, !own, !cross, !cross) {
+func.func @masks(%n: !n) -> (!own, !own, !own, !cross, !cross, !own) {
   %q = loup.positions : !q
   %k = loup.positions : !k
   %s = loup.positions : !source
-  // expected-error @+1 {{query q=0 of a sequence of length 1 has no key it may see; let each query see one, as with `| k == q`}}
+  // expected-error @+1 {{query q=0 of a sequence of length 1 has no key it may see; let each see one, as in "k < q | k == q"}}
   %a = loup.mask <"k < q"> queries %q keys %k : !q, !k -> !own
   // expected-error @+1 {{the mask hides every key from every query}}
   %b = loup.mask <"causal & k > q"> queries %q keys %k : !q, !k -> !own
   // expected-warning @+1 {{the mask hides nothing: every query sees every key, padding included}}
   %c = loup.mask <"causal | k > q"> queries %q keys %k : !q, !k -> !own
-  // expected-error @unknown {{decoder.layers.0.multihead_attn: query q=64 has no key it may see in a sequence of length 1; let each query see one, as with `| sink(1)`}}
+  // expected-error @unknown {{decoder.layers.0.multihead_attn: query q=64 has no key it may see in a sequence of length 1; let each see one, as in "padding & window(64) | sink(1)"}}
   %d = loup.mask <"padding & window(64)"> queries %q keys %s lengths %n : !q, !source, !n -> !cross
       loc("decoder.layers.0.multihead_attn.mask")
   %e = loup.mask <"padding"> queries %q keys %s lengths %n : !q, !source, !n -> !cross
-  return %a, %b, %c, %d, %e : !own, !own, !own, !cross, !cross
+  // expected-warning @+1 {{query q=0 sees k=1, which is padding of a sequence of length 1; write "padding & (window(3) | sink(1))"}}
+  %f = loup.mask <"window(3) | sink(1)"> queries %q keys %k : !q, !k -> !own
+  return %a, %b, %c, %d, %e, %f : !own, !own, !own, !cross, !cross, !own
 }

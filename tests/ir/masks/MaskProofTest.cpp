@@ -68,6 +68,15 @@ TEST(MaskProof, NoRealQueryIsLeftWithoutAKey) {
   EXPECT_EQ(findEmptyRow(mask("k == 2 * q & padding"), KeySide::Own)->query, 1);
 }
 
+TEST(MaskProof, NoRealQuerySeesPadding) {
+  EXPECT_FALSE(findSeenPadding(mask("padding"), KeySide::Other));
+  EXPECT_FALSE(findSeenPadding(mask("causal"), KeySide::Own));
+  EXPECT_EQ(findSeenPadding(mask("window(3)"), KeySide::Own)->describe(),
+            "query q=0 sees k=1, which is padding of a sequence of length 1");
+  EXPECT_EQ(findSeenPadding(mask("causal & k > 4"), KeySide::Other)->describe(),
+            "query q=5 sees k=5, which is padding of a sequence of length 1");
+}
+
 TEST(MaskProof, AMaskThatHidesNothingOrEverythingIsKnown) {
   EXPECT_TRUE(hidesNothing(mask("k >= 0"), KeySide::Own));
   EXPECT_TRUE(hidesNothing(mask("causal | k > q"), KeySide::Other));
@@ -108,6 +117,17 @@ TEST(MaskProof, RowsAgreeWithEnumerationOnRandomMasks) {
           return false;
       return true;
     };
+    auto padding = findSeenPadding(set, side);
+    bool seen = anyRealRow(side, most, [&](int64_t q, const MaskSizes &sizes) {
+      for (int64_t k = sizes.length; k < sizes.keys; ++k)
+        if (text.allows(q, k, sizes.length)) {
+          EXPECT_TRUE(padding && padding->query == q && padding->key <= k);
+          return true;
+        }
+      return false;
+    });
+    if (padding && !seen)
+      EXPECT_TRUE(text.allows(padding->query, padding->key, padding->sizes.length));
     auto row = findEmptyRow(set, side);
     bool found = anyRealRow(side, most, [&](int64_t q, const MaskSizes &sizes) {
       if (!isEmpty(q, sizes))
