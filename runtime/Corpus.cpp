@@ -45,8 +45,8 @@ bool PairReader::next(std::string &sourceLine, std::string &targetLine) {
 void PairReader::split(std::string &line, std::string &targetLine) const {
   auto tabs = std::count(line.begin(), line.end(), '\t');
   if (tabs != 1)
-    throw UserError(fmt::format("{}, line {}: {} columns, but source TAB target are two",
-                                first.path(), first.lineNumber(), tabs + 1));
+    throw UserError(fmt::format("{}, line {}: {} column{}, but source TAB target are two",
+                                first.path(), first.lineNumber(), tabs + 1, tabs == 0 ? "" : "s"));
   size_t tab = line.find('\t');
   targetLine.assign(line, tab + 1);
   line.resize(tab);
@@ -80,9 +80,9 @@ Corpus::Corpus(const std::vector<TextPair> &files, const Tokenizer &source, cons
   for (const TextPair &pair : files) {
     PairReader reader(pair);
     std::string sourceName = reader.source().path(), targetName = reader.target().path();
-    pairs.push_back({.reader = std::move(reader),
-                     .source = SentenceEncoder(sourceName, source, description),
-                     .target = SentenceEncoder(targetName, target, description)});
+    Encoders encoders{SentenceEncoder(sourceName, source, description),
+                      SentenceEncoder(targetName, target, description)};
+    pairs.push_back({.reader = std::move(reader), .first = encoders, .again = encoders});
     indexPair(static_cast<int32_t>(pairs.size()) - 1);
   }
 }
@@ -130,32 +130,33 @@ int32_t Corpus::blockOf(int32_t number) const {
 }
 
 void Corpus::read(int32_t number, std::vector<Example> &examples) {
-  const Block &block = index[number];
+  Block &block = index[number];
   Pair &pair = pairs[block.pair];
   LineReader &source = pair.reader.source(), &target = pair.reader.target();
   source.seek(block.sourceOffset, block.line);
   target.seek(block.targetOffset, block.line);
 
+  bool again = std::exchange(block.read, true);
+  Encoders &encoders = again ? pair.again : pair.first;
   std::string sourceLine, targetLine;
   for (int32_t i = 0; i < block.lines; ++i) {
     if (!pair.reader.next(sourceLine, targetLine))
       throw UserError(fmt::format("{} has become shorter while it was read", source.path()));
     Example example;
-    example.source = pair.source.encode(sourceLine, source.lineNumber());
-    example.target = pair.target.encode(targetLine, target.lineNumber());
+    example.source = encoders.source.encode(sourceLine, source.lineNumber());
+    example.target = encoders.target.encode(targetLine, target.lineNumber());
     example.number = block.number + i;
-    bool empty = example.source.size() == 1 || example.target.size() == 1;
-    if (empty)
-      ++leftOut;
-    else
+    if (example.source.size() > 1 && example.target.size() > 1)
       examples.push_back(std::move(example));
+    else if (!again)
+      ++leftOut;
   }
 }
 
 std::vector<std::string> Corpus::notices() const {
   std::vector<std::string> notices;
   for (const Pair &pair : pairs)
-    for (std::string notice : {pair.source.notice(), pair.target.notice()})
+    for (std::string notice : {pair.first.source.notice(), pair.first.target.notice()})
       if (!notice.empty())
         notices.push_back(std::move(notice));
   if (leftOut > 0)

@@ -74,16 +74,19 @@ public:
   /// out.
   void read(int32_t block, std::vector<Example> &examples);
 
-  /// What the user should know of the blocks read so far: lines that were cut, pairs left out.
+  /// What the user should know of the lines read so far: how many were cut, how many left out.
   std::vector<std::string> notices() const;
 
   /// What tells these data from others: lines, bytes and checksum of each file.
   nlohmann::json identity() const;
 
 private:
+  struct Encoders {
+    SentenceEncoder source, target;
+  };
   struct Pair {
     PairReader reader;
-    SentenceEncoder source, target;
+    Encoders first, again; // for lines read the first time, which count, and later
     int64_t lines = 0;
     uint32_t checksum = 0;
   };
@@ -93,6 +96,7 @@ private:
     int32_t number = 0;                         // of its first line, through all files
     int64_t line = 0;                           // the same in its file, from 0
     int64_t sourceOffset = 0, targetOffset = 0; // in bytes
+    bool read = false;
   };
 
   void indexPair(int32_t pair);

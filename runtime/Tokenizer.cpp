@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <utility>
@@ -32,12 +33,11 @@ std::vector<std::string> sample(const LineSource &lines) {
   return chosen;
 }
 
-std::string readFile(const std::string &path) {
+std::string readModel(const std::string &path) {
   std::ifstream file(path, std::ios::binary);
-  std::string bytes{std::istreambuf_iterator<char>(file), {}};
-  if (!file.is_open() || file.bad())
+  if (!file || !std::filesystem::is_regular_file(path))
     throw UserError(fmt::format("cannot read the SentencePiece model {}", path));
-  return bytes;
+  return {std::istreambuf_iterator<char>(file), {}};
 }
 
 ListTokenizer::Unit unitOf(const TokenizerDescription &description) {
@@ -48,7 +48,7 @@ ListTokenizer::Unit unitOf(const TokenizerDescription &description) {
 std::string learn(const TokenizerDescription &description, const SpecialIds &ids,
                   const LineSource &lines) {
   if (description.kind == "sentencepiece" && !description.model.empty())
-    return readFile(description.model);
+    return readModel(description.model);
   if (description.kind == "sentencepiece")
     return SentencePieceTokenizer::train(description, ids, sample(lines));
   if (description.kind == "words" || description.kind == "characters") {
