@@ -1,9 +1,24 @@
 // Sums, factors and activations.
+#include "codegen/kernels/ErrorFunction.h"
+#include "codegen/kernels/Exponential.h"
 #include "codegen/kernels/Families.h"
 
-using Halide::Expr;
+#include <numbers>
+
+using namespace Halide;
 
 namespace loup {
+
+/// The normal distribution: the probability of a number below x.
+static Expr normalBelow(Expr x) {
+  return (1.0f + errorFunction(x * (std::numbers::sqrt2_v<float> / 2))) * 0.5f;
+}
+
+/// The normal distribution's density.
+static Expr normalDensity(Expr x) {
+  constexpr float factor = std::numbers::inv_sqrtpi_v<float> * std::numbers::sqrt2_v<float> / 2;
+  return exponential(x * x * -0.5f) * factor;
+}
 
 void addElementwise(KernelOps &ops) {
   ops.pointwise<AddOp>([](AddOp op, const KernelBody &body, const Point &at) {
@@ -21,12 +36,21 @@ void addElementwise(KernelOps &ops) {
   // A NaN is not below zero, and stays.
   ops.pointwise<ReluOp>([](ReluOp op, const KernelBody &body, const Point &at) {
     Expr x = body.read(op.getInput(), at);
-    return Halide::select(x <= 0.0f, 0.0f, x);
+    return select(x <= 0.0f, 0.0f, x);
   });
 
   ops.pointwise<ReluGradientOp>([](ReluGradientOp op, const KernelBody &body, const Point &at) {
-    return Halide::select(body.read(op.getOutput(), at) > 0.0f, body.read(op.getGradient(), at),
-                          0.0f);
+    return select(body.read(op.getOutput(), at) > 0.0f, body.read(op.getGradient(), at), 0.0f);
+  });
+
+  ops.pointwise<GeluOp>([](GeluOp op, const KernelBody &body, const Point &at) {
+    Expr x = body.read(op.getInput(), at);
+    return x * normalBelow(x);
+  });
+
+  ops.pointwise<GeluGradientOp>([](GeluGradientOp op, const KernelBody &body, const Point &at) {
+    Expr x = body.read(op.getInput(), at);
+    return body.read(op.getGradient(), at) * (normalBelow(x) + x * normalDensity(x));
   });
 }
 

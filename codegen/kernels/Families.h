@@ -5,12 +5,24 @@
 
 namespace loup {
 
+void addDropout(KernelOps &ops);
 void addElementwise(KernelOps &ops);
+void addEmbedding(KernelOps &ops);
+void addMask(KernelOps &ops);
+void addPosition(KernelOps &ops);
 void addProduct(KernelOps &ops);
+void addSum(KernelOps &ops);
+void addView(KernelOps &ops);
 
 inline void addAllFamilies(KernelOps &ops) {
+  addDropout(ops);
   addElementwise(ops);
+  addEmbedding(ops);
+  addMask(ops);
+  addPosition(ops);
   addProduct(ops);
+  addSum(ops);
+  addView(ops);
 }
 
 /// The schedule of kernels without an anchor.

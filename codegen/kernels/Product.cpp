@@ -23,6 +23,9 @@ bool isInMemory(mlir::Value value) {
 /// The part of the outermost axis in one task.
 constexpr int indicesPerTask = 4;
 
+/// A summed index leads so far in memory from here on that what a tile reads is copied together.
+constexpr int rowsApart = 1024;
+
 class Product {
 public:
   Product(ProductOp op, const KernelBody &body)
@@ -68,9 +71,10 @@ private:
 void Product::defineOperands() {
   // Panels are copied so that a column's vectors lie side by side, unless they do already.
   bool isDense = isInMemory(shape.columns) && axesOf(shape.columns).back() == shape.column;
-  bool isReadOnce = !shape.shared.empty() || (shape.row && hasStaticRows());
+  bool isReadOnce = !shape.shared.empty() || hasStaticRows();
   packsColumns = shape.row && !(isDense && columnsFitTiles() && isReadOnce);
-  stagesRows = !isInMemory(shape.rows);
+  bool isApart = hasStaticRows() && *axisSize(type, *shape.row) > rowsApart;
+  stagesRows = !isInMemory(shape.rows) || isApart;
 
   Expr index = panel * tile.columns() + lane;
   if (!columnsFitTiles())
@@ -158,7 +162,11 @@ void Product::schedulePanels(Func output, std::optional<Var> loop) {
 
 /// What the rows read is computed once, not again for every panel.
 void Product::scheduleRows(Func output, std::optional<Var> loop) {
-  rows.vectorize(rows.args().front(), tile.lanes, TailStrategy::GuardWithIf);
+  Var inner = rows.args().front();
+  if (loop && hasStaticRows() && inner.name() == *shape.row)
+    rows.bound_extent(inner, tile.rows).vectorize(inner);
+  else
+    rows.vectorize(inner, tile.lanes, TailStrategy::GuardWithIf);
   if (loop)
     rows.compute_at(output, *loop);
   else
@@ -206,10 +214,18 @@ void Product::schedule(Func output) {
       staged = task;
     else
       output.fuse(task, panel, task);
-  } else if (shape.row && hasStaticRows()) {
+  } else if (hasStaticRows()) {
     // A gradient by weights.
-    output.reorder(order).fuse(rowTile, panel, task);
-    tileLoop = task;
+    if (stagesRows) {
+      std::swap(order[2], order[3]);
+      output.reorder(order);
+      task = rowTile;
+      tileLoop = panel;
+      staged = task;
+    } else {
+      output.reorder(order).fuse(rowTile, panel, task);
+      tileLoop = task;
+    }
   } else {
     // A step of decoding: few rows.
     output.reorder(order);

@@ -1,5 +1,7 @@
 #include "tests/codegen/LoadedKernel.h"
 
+#include "tests/codegen/GuardedTensor.h"
+
 #include "codegen/CompileKernel.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -15,8 +17,6 @@
 #include <filesystem>
 #include <fstream>
 #include <regex>
-#include <sys/mman.h>
-#include <unistd.h>
 
 using namespace mlir;
 
@@ -89,61 +89,61 @@ std::string callerText(func::FuncOp kernel) {
          "extern \"C\" int call(void **a) { return " + name + "(" + values + "); }\n";
 }
 
-/// Memory for one buffer that touches a forbidden page at one end.
-class GuardedMemory {
+/// One call, with its arguments and results in memory.
+class KernelCall {
 public:
-  GuardedMemory(size_t bytes, bool pageBehind) {
-    size_t page = sysconf(_SC_PAGESIZE);
-    size_t inner = (bytes + page - 1) / page * page;
-    length = inner + 2 * page;
-    base = static_cast<char *>(
-        mmap(nullptr, length, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
-    mprotect(base, page, PROT_NONE);
-    mprotect(base + page + inner, page, PROT_NONE);
-    data = base + page + (pageBehind ? inner - bytes : 0);
+  KernelCall(func::FuncOp kernel, int (*call)(void **), const std::vector<Argument> &arguments,
+             Sizes sizes, Border border)
+      : call(call) {
+    EXPECT_EQ(kernel.getNumArguments(), arguments.size());
+    for (auto [type, argument] : llvm::zip_equal(kernel.getArgumentTypes(), arguments)) {
+      if (auto *scalar = std::get_if<int32_t>(&argument)) {
+        scalars.push_back(std::make_unique<int32_t>(*scalar));
+        slots.push_back(scalars.back().get());
+        continue;
+      }
+      auto &tensor = std::get<Tensor>(argument);
+      for (auto [axis, extent] : llvm::zip_equal(namedAxes(type), tensor.shape))
+        sizes[axis.name] = extent;
+      add(tensor, type, border);
+    }
+    firstResult = buffers.size();
+    for (Type type : kernel.getResultTypes()) {
+      Tensor result;
+      for (const Axis &axis : namedAxes(type))
+        result.shape.push_back(axis.isDynamic() ? sizes.at(axis.name) : axis.size);
+      add(result, type, border);
+      results.push_back(result);
+    }
   }
-  ~GuardedMemory() { munmap(base, length); }
-  GuardedMemory(const GuardedMemory &) = delete;
 
-  char *data;
+  int run() { return call(slots.data()); }
+
+  std::vector<Tensor> takeResults() {
+    for (size_t i = 0; i < results.size(); ++i)
+      buffers[firstResult + i]->copyTo(results[i]);
+    return results;
+  }
 
 private:
-  char *base;
-  size_t length;
-};
-
-/// A tensor as kernels see it.
-class GuardedTensor {
-public:
-  GuardedTensor(const Tensor &tensor, bool isReal, bool pageBehind)
-      : memory(tensor.size() * 4, pageBehind), dims(tensor.shape.size()) {
-    int32_t stride = 1;
-    for (size_t i = 0; i < dims.size(); ++i) {
-      int32_t extent = static_cast<int32_t>(tensor.shape[dims.size() - 1 - i]);
-      dims[i] = halide_dimension_t(0, extent, stride);
-      stride *= extent;
-    }
-    buffer.host = reinterpret_cast<uint8_t *>(memory.data);
-    buffer.type = halide_type_t(isReal ? halide_type_float : halide_type_int, 32);
-    buffer.dimensions = static_cast<int32_t>(dims.size());
-    buffer.dim = dims.data();
+  void add(const Tensor &tensor, Type type, Border border) {
+    buffers.push_back(std::make_unique<GuardedTensor>(tensor, isReal(type), border));
+    slots.push_back(&buffers.back()->buffer);
   }
 
-  GuardedMemory memory;
-  std::vector<halide_dimension_t> dims;
-  halide_buffer_t buffer = {};
+  int (*call)(void **);
+  std::vector<std::unique_ptr<int32_t>> scalars;
+  std::vector<std::unique_ptr<GuardedTensor>> buffers; // arguments, then results
+  size_t firstResult = 0;
+  std::vector<Tensor> results;
+  std::vector<void *> slots;
 };
 
 } // namespace
 
-enum class Border { Behind, Before };
-
 struct LoadedKernel::Loaded {
-  explicit Loaded(const std::string &ir);
+  Loaded(const std::string &ir, Checks checks);
   ~Loaded();
-
-  std::vector<Tensor> run(const std::vector<Argument> &arguments, const Sizes &sizes,
-                          Border border);
 
   MLIRContext context;
   OwningOpRef<ModuleOp> module;
@@ -154,7 +154,7 @@ struct LoadedKernel::Loaded {
   size_t objectSize = 0;
 };
 
-LoadedKernel::Loaded::Loaded(const std::string &ir) {
+LoadedKernel::Loaded::Loaded(const std::string &ir, Checks checks) {
   context.loadDialect<LoupDialect, func::FuncDialect>();
   std::string text = expandTypes(ir);
   module = parseSourceString<ModuleOp>(text, &context);
@@ -164,7 +164,7 @@ LoadedKernel::Loaded::Loaded(const std::string &ir) {
   kernel->setAttr("loup.kernel", UnitAttr::get(&context));
 
   auto start = std::chrono::steady_clock::now();
-  CompiledKernel compiled = compileKernel(kernel, hostTarget(true));
+  CompiledKernel compiled = compileKernel(kernel, hostTarget(checks == Checks::On));
   seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   objectSize = compiled.object.size();
 
@@ -187,73 +187,34 @@ LoadedKernel::Loaded::~Loaded() {
     dlclose(library);
 }
 
-std::vector<Tensor> LoadedKernel::Loaded::run(const std::vector<Argument> &arguments,
-                                              const Sizes &sizes, Border border) {
-  bool pageBehind = border == Border::Behind;
-  std::vector<std::unique_ptr<GuardedTensor>> buffers;
-  std::vector<void *> slots;
-  for (const Argument &argument : arguments) {
-    if (auto *scalar = std::get_if<int32_t>(&argument)) {
-      slots.push_back(const_cast<int32_t *>(scalar));
-      continue;
-    }
-    auto &tensor = std::get<Tensor>(argument);
-    bool isReal = tensor.integer.empty();
-    buffers.push_back(std::make_unique<GuardedTensor>(tensor, isReal, pageBehind));
-    std::memcpy(buffers.back()->memory.data,
-                isReal ? static_cast<const void *>(tensor.real.data()) : tensor.integer.data(),
-                tensor.size() * 4);
-    slots.push_back(&buffers.back()->buffer);
-  }
-  std::vector<Tensor> results;
-  size_t firstResult = buffers.size();
-  for (Type type : kernel.getResultTypes()) {
-    Tensor result;
-    for (const Axis &axis : namedAxes(type))
-      result.shape.push_back(axis.isDynamic() ? sizes.at(axis.name) : axis.size);
-    buffers.push_back(std::make_unique<GuardedTensor>(result, isReal(type), pageBehind));
-    std::memset(buffers.back()->memory.data, 0xff, result.size() * 4); // NaN, or -1
-    slots.push_back(&buffers.back()->buffer);
-    results.push_back(result);
-  }
-  EXPECT_EQ(call(slots.data()), 0);
-  for (size_t i = 0; i < results.size(); ++i) {
-    const GuardedTensor &buffer = *buffers[firstResult + i];
-    Tensor &result = results[i];
-    auto copy = [&](auto &values) {
-      values.resize(result.size());
-      std::memcpy(values.data(), buffer.memory.data, result.size() * 4);
-    };
-    if (buffer.buffer.type.code == halide_type_float)
-      copy(result.real);
-    else
-      copy(result.integer);
-  }
-  return results;
-}
-
-LoadedKernel::LoadedKernel(const std::string &ir) : loaded(std::make_unique<Loaded>(ir)) {}
+LoadedKernel::LoadedKernel(const std::string &ir, Checks checks)
+    : loaded(std::make_unique<Loaded>(ir, checks)) {}
 LoadedKernel::~LoadedKernel() = default;
 
 double LoadedKernel::seconds() const { return loaded->seconds; }
 size_t LoadedKernel::objectSize() const { return loaded->objectSize; }
 
 std::vector<Tensor> LoadedKernel::operator()(const std::vector<Argument> &arguments,
-                                             Sizes sizes) const {
-  auto types = loaded->kernel.getArgumentTypes();
-  EXPECT_EQ(types.size(), arguments.size());
-  for (size_t i = 0; i < arguments.size(); ++i)
-    if (auto *tensor = std::get_if<Tensor>(&arguments[i]))
-      for (auto [axis, extent] : llvm::zip_equal(namedAxes(types[i]), tensor->shape))
-        sizes[axis.name] = extent;
-  std::vector<Tensor> results = loaded->run(arguments, sizes, Border::Behind);
-  std::vector<Tensor> again = loaded->run(arguments, sizes, Border::Before);
-  for (size_t i = 0; i < results.size(); ++i) {
-    EXPECT_EQ(results[i].integer, again[i].integer);
-    EXPECT_EQ(0, std::memcmp(results[i].real.data(), again[i].real.data(),
-                             results[i].real.size() * sizeof(float)));
+                                             const Sizes &sizes) const {
+  std::vector<Tensor> results;
+  for (Border border : {Border::Behind, Border::Before}) {
+    KernelCall call(loaded->kernel, loaded->call, arguments, sizes, border);
+    EXPECT_EQ(call.run(), 0);
+    std::vector<Tensor> first = std::exchange(results, call.takeResults());
+    for (size_t i = 0; i < first.size(); ++i) {
+      EXPECT_EQ(results[i].integer, first[i].integer);
+      EXPECT_EQ(0, std::memcmp(results[i].real.data(), first[i].real.data(),
+                               results[i].real.size() * sizeof(float)));
+    }
   }
   return results;
+}
+
+std::function<void()> LoadedKernel::prepare(const std::vector<Argument> &arguments,
+                                            const Sizes &sizes) const {
+  auto call =
+      std::make_shared<KernelCall>(loaded->kernel, loaded->call, arguments, sizes, Border::Before);
+  return [call] { call->run(); };
 }
 
 } // namespace loup::test

@@ -3,6 +3,7 @@
 
 #include "tests/codegen/Tensor.h"
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -18,16 +19,23 @@ using Argument = std::variant<Tensor, int32_t>;
 
 class LoadedKernel {
 public:
+  enum class Checks { On, Off };
+
   /// `ir` is the text of one function named `kernel`. In it, "[batch, time:128]" stands for
   /// tensor<?x128xf32, #loup.axes<batch, time>>, and "i[batch]" for the same of integers.
-  explicit LoadedKernel(const std::string &ir);
+  explicit LoadedKernel(const std::string &ir, Checks checks = Checks::On);
   ~LoadedKernel();
   LoadedKernel(const LoadedKernel &) = delete;
   LoadedKernel &operator=(const LoadedKernel &) = delete;
 
   /// Runs twice, with forbidden memory right behind every buffer and right before it, so that an
   /// access outside ends the test. Both times give the same bits, or the test fails.
-  std::vector<Tensor> operator()(const std::vector<Argument> &arguments, Sizes sizes = {}) const;
+  std::vector<Tensor> operator()(const std::vector<Argument> &arguments,
+                                 const Sizes &sizes = {}) const;
+
+  /// The call alone, to be timed.
+  std::function<void()> prepare(const std::vector<Argument> &arguments,
+                                const Sizes &sizes = {}) const;
 
   /// Of compilation, without linking.
   double seconds() const;
