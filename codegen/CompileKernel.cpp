@@ -64,7 +64,7 @@ static std::vector<Halide::Func> defineOutputs(func::FuncOp kernel, const Kernel
     output(body.vars(results[first].getType())) = Halide::Tuple(values);
     std::vector<Halide::OutputImageParam> buffers = output.output_buffers();
     for (size_t i = first; i < last; ++i)
-      describeBuffer(buffers[i - first], results[i].getType());
+      describeBuffer(buffers[i - first], results[i].getType(), i == first);
     outputs.push_back(output);
   }
   return outputs;

@@ -17,6 +17,8 @@ std::string identifier(llvm::StringRef name) {
   return result;
 }
 
+std::string stateMember(llvm::StringRef name) { return identifier(name) + "_"; }
+
 std::string extentOf(const Axis &axis) {
   return axis.isDynamic() ? sideOf(axis.name).str() : std::to_string(axis.size);
 }

@@ -12,6 +12,9 @@ namespace loup {
 /// "encoder.layers.0.norm1" to "encoder_layers_0_norm1".
 std::string identifier(llvm::StringRef name);
 
+/// The member that points to a state: "decoder_layers_0_self_attn_key_".
+std::string stateMember(llvm::StringRef name);
+
 /// The C++ expression of axis `axis`'s size inside a printed function.
 std::string extentOf(const Axis &axis);
 

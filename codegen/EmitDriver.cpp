@@ -130,7 +130,7 @@ std::string stateSlab(StateOp state) {
       bytes *= axis.size;
   llvm::sort(unit);
   return fmt::format("{} = states.slab({}, int64_t({})).tensor(0).data();",
-                     identifier(state.getSymName()), (bytes + 63) / 64 * 64,
+                     stateMember(state.getSymName()), (bytes + 63) / 64 * 64,
                      largest(llvm::join(unit, " * ")));
 }
 
@@ -164,7 +164,7 @@ std::string emitClass(ModuleOp module, const std::string &name) {
                               "runStep(const loup::DenseStep &in, float *log_probabilities)");
   text += "\n";
   for (auto state : module.getOps<StateOp>())
-    text += fmt::format("  float *{} = nullptr; // {}\n", identifier(state.getSymName()),
+    text += fmt::format("  float *{} = nullptr; // {}\n", stateMember(state.getSymName()),
                         shapeComment(state.getType()));
   return text + "};\n";
 }

@@ -202,7 +202,7 @@ private:
     std::string sizes = extents(read.getResult().getType());
     if (size_t at = sizes.find("slot"); at != std::string::npos)
       sizes.replace(at, std::string("slot").size(), "mostHypotheses()");
-    return "tensor(" + identifier(read.getState()) + ", " + sizes + ")";
+    return "tensor(" + stateMember(read.getState()) + ", " + sizes + ")";
   }
 
   static std::string offset(llvm::StringRef parameter, int64_t row, Type rows) {
@@ -225,7 +225,7 @@ private:
              ")";
     if (place.getKind() == "result")
       return "tensor(" + identifier(place.getName()) + ", " + sizes + ")";
-    std::string state = identifier(place.getName());
+    std::string state = stateMember(place.getName());
     if (!hasAxis(type, "hypothesis"))
       return "tensor(" + state + ", " + sizes + ")";
     int64_t perHypothesis = 1;

@@ -134,16 +134,16 @@ void KernelBody::define(Value value, Halide::Func func) {
   funcs.emplace(value.getAsOpaquePointer(), func);
 }
 
-void describeBuffer(Halide::OutputImageParam &buffer, Type type) {
+void describeBuffer(Halide::OutputImageParam &buffer, Type type, bool hasOwnBounds) {
   auto axes = namedAxes(type);
   int rank = axes.size();
   int64_t stride = 1;
   for (int i = 0; i < rank; ++i) {
     const Axis &axis = axes[rank - 1 - i];
     auto dim = buffer.dim(i);
-    if (axis.isDynamic())
+    if (hasOwnBounds && axis.isDynamic())
       dim.set_min(0);
-    else
+    else if (hasOwnBounds)
       dim.set_bounds(0, static_cast<int32_t>(axis.size));
     bool isOutermost = i == rank - 1 && i > 0;
     if (stride > 0 && !isOutermost)

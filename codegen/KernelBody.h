@@ -66,7 +66,8 @@ private:
 };
 
 /// What dense buffers of `type` promise: they start at 0, static sizes are what they are, and
-/// strides are known from the innermost axis as far as sizes are.
-void describeBuffer(Halide::OutputImageParam &buffer, mlir::Type type);
+/// strides are known from the innermost axis as far as sizes are. Of the buffers of one Func, only
+/// the first has bounds of its own.
+void describeBuffer(Halide::OutputImageParam &buffer, mlir::Type type, bool hasOwnBounds = true);
 
 } // namespace loup

@@ -8,9 +8,12 @@ namespace loup {
 void addDropout(KernelOps &ops);
 void addElementwise(KernelOps &ops);
 void addEmbedding(KernelOps &ops);
+void addLoss(KernelOps &ops);
 void addMask(KernelOps &ops);
+void addNormalisation(KernelOps &ops);
 void addPosition(KernelOps &ops);
 void addProduct(KernelOps &ops);
+void addSoftmax(KernelOps &ops);
 void addSum(KernelOps &ops);
 void addView(KernelOps &ops);
 
@@ -18,9 +21,12 @@ inline void addAllFamilies(KernelOps &ops) {
   addDropout(ops);
   addElementwise(ops);
   addEmbedding(ops);
+  addLoss(ops);
   addMask(ops);
+  addNormalisation(ops);
   addPosition(ops);
   addProduct(ops);
+  addSoftmax(ops);
   addSum(ops);
   addView(ops);
 }
