@@ -101,7 +101,7 @@ def AttentionOp : LoupOp<"attention", [DifferentiableOp, AttrSizedOperandSegment
     (`lengths` $lengths^)? `scale` custom<Float>($scale)
     (`dropout` $dropout_key^ `at` $examples)? attr-dict
     `:` type($query) `,` type($key) `,` type($queries) `,` type($keys) (`,` type($lengths)^)?
-    (`,` type($dropout_key)^ `,` type($examples))? `->` type($log_sum)
+    (`dropout` type($dropout_key)^ `,` type($examples))? `->` type($log_sum)
   }];
   let hasVerifier = 1;
 }
@@ -149,7 +149,7 @@ def AttentionGradientOp : LoupOp<"attention_gradient", [AttrSizedOperandSegments
     `queries` $queries `keys` $keys (`lengths` $lengths^)? `scale` custom<Float>($scale)
     (`dropout` $dropout_key^ `at` $examples)? attr-dict
     `:` type($query) `,` type($key) `,` type($log_sum) `,` type($queries) `,` type($keys)
-    (`,` type($lengths)^)? (`,` type($dropout_key)^ `,` type($examples))?
+    (`,` type($lengths)^)? (`dropout` type($dropout_key)^ `,` type($examples))?
   }];
 }
 

@@ -34,7 +34,7 @@ func.func @train(%source: !sources {loup.name = "source"}, %target: !tokens {lou
   %x = loup.dropout %x0 rate 0.5 key %key at %example, %q : !x, !random, !n, !q
   %k = loup.rename %x : !x -> !tx loc("self.keys")
   %o, %l = loup.attention %x, %k, %k mask <"causal & padding"> queries %q keys %tk lengths %tn scale 0.5 dropout %key at %example {rate = 0.5 : f32}
-      : !x, !tx, !q, !tk, !n, !random, !n -> !lse
+      : !x, !tx, !q, !tk, !n dropout !random, !n -> !lse
   %c, %m = loup.attention %o, %mk, %mk mask <"padding"> queries %q keys %sk lengths %sn scale 0.5
       : !x, !sx, !q, !sk, !n -> !lse
   %logits = loup.product %c, %w : !x, !table -> !logits
