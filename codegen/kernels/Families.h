@@ -5,6 +5,8 @@
 
 namespace loup {
 
+void addAttention(KernelOps &ops);
+void addAttentionGradient(KernelOps &ops);
 void addDropout(KernelOps &ops);
 void addElementwise(KernelOps &ops);
 void addEmbedding(KernelOps &ops);
@@ -18,6 +20,8 @@ void addSum(KernelOps &ops);
 void addView(KernelOps &ops);
 
 inline void addAllFamilies(KernelOps &ops) {
+  addAttention(ops);
+  addAttentionGradient(ops);
   addDropout(ops);
   addElementwise(ops);
   addEmbedding(ops);

@@ -1,0 +1,137 @@
+#include "codegen/kernels/AttentionOperands.h"
+
+#include "codegen/kernels/DropoutHash.h"
+#include "ir/masks/MaskExpression.h"
+
+#include <algorithm>
+
+using namespace Halide;
+using mlir::Value;
+
+namespace loup {
+
+static AllowedPairs allowedPairs(MaskAttr mask, Value lengths, const KernelBody &body) {
+  Expr length = lengths ? body.read(lengths, body.point(lengths.getType())) : Expr();
+  return AllowedPairs(MaskExpression::parse(mask.getWords().str()).allowed(), length);
+}
+
+template <class Op>
+AttentionOperands::AttentionOperands(Op op, const KernelBody &body, int)
+    : body(body), queryType(op.getQuery().getType()), scale(op.getScale().convertToFloat()),
+      rate(op.getRate().convertToFloat()), queries(op.getQueries()), keys(op.getKeys()),
+      dropoutKey(op.getDropoutKey()), examples(op.getExamples()),
+      allowed(allowedPairs(op.getMask(), op.getLengths(), body)) {
+  auto axes = axesOf(queryType);
+  widthAxis = axes.back().str();
+  headAxis = axes[axes.size() - 2].str();
+  width = static_cast<int>(*axisSize(queryType, widthAxis));
+  keyAxis = axesOf(keys).front().str();
+  if (!axesOf(queries).empty())
+    queryAxis = axesOf(queries).front().str();
+}
+
+AttentionOperands::AttentionOperands(AttentionOp op, const KernelBody &body)
+    : AttentionOperands(op, body, 0) {}
+
+AttentionOperands::AttentionOperands(AttentionGradientOp op, const KernelBody &body)
+    : AttentionOperands(op, body, 0) {}
+
+Expr AttentionOperands::queryCount() const { return queryAxis ? body.extent(*queryAxis) : 1; }
+
+int AttentionOperands::widthLanes() const {
+  int lanes = body.target().natural_vector_size<float>();
+  while (width % lanes != 0)
+    lanes /= 2;
+  return lanes;
+}
+
+int AttentionOperands::widthVectors(int most) const {
+  while (width / widthLanes() % most != 0)
+    --most;
+  return most;
+}
+
+std::vector<Var> AttentionOperands::outerVars() const {
+  std::vector<Var> result;
+  for (mlir::StringAttr axis : llvm::reverse(axesOf(queryType)))
+    if (axis != widthAxis && axis != queryAxis)
+      result.push_back(body.var(axis));
+  return result;
+}
+
+/// Bounds are spelt out so that Halide sees where the loops of two results are the same.
+void AttentionOperands::scheduleBlocks(Func output, mlir::Type type, Var block, Var lane,
+                                       int lanes) const {
+  std::vector<Var> vars = output.args();
+  for (auto [var, axis] : llvm::zip_equal(vars, llvm::reverse(axesOf(type))))
+    output.bound(var, 0, body.extent(axis));
+  bool hasWidth = hasAxis(type, widthAxis);
+  if (hasWidth)
+    output.vectorize(vars.front(), widthLanes());
+  size_t head = hasWidth ? 1 : 0, row = head + 1;
+  output.split(vars[row], block, lane, lanes, TailStrategy::GuardWithIf);
+  std::vector<VarOrRVar> order(vars.begin(), vars.begin() + head);
+  order.insert(order.end(), {lane, block, vars[head]});
+  output.reorder(order).parallel(vars[head]).never_partition_all();
+  for (size_t batch = row + 1; batch < vars.size(); ++batch)
+    output.parallel(vars[batch]);
+}
+
+Expr AttentionOperands::read(Value value, Expr row, Expr column) const {
+  Point at;
+  for (mlir::StringAttr axis : axesOf(value)) {
+    if (axis == widthAxis)
+      at = at.with(axis, column);
+    else if (axis == keyAxis || axis == queryAxis)
+      at = at.with(axis, min(row, body.extent(axis) - 1));
+    else
+      at = at.with(axis, body.var(axis));
+  }
+  return body.read(value, at);
+}
+
+static bool isCounted(Value positions) { return positions.getDefiningOp<PositionsOp>(); }
+
+Expr AttentionOperands::position(Value positions, Expr row) const {
+  return isCounted(positions) ? row : read(positions, row);
+}
+
+Expr AttentionOperands::isAllowed(Expr queryRow, Expr keyRow) const {
+  return queryRow < queryCount() && keyRow < keyCount() &&
+         allowed.contains(position(queries, queryRow), position(keys, keyRow));
+}
+
+Expr AttentionOperands::drop(Expr value, Expr queryRow, Expr keyRow) const {
+  if (!hasDropout())
+    return value;
+  Expr isKept =
+      dropoutKeeps(body.read(dropoutKey, Point()),
+                   {read(examples, 0), position(queries, queryRow), position(keys, keyRow)},
+                   body.var(headAxis), rate);
+  return select(isKept, strict_float(value * dropoutScale(rate)), 0.0f);
+}
+
+/// `reach` limited to `count` rows; all rows where positions are data, which may be in any order.
+static Interval limit(bool isKnown, Interval reach, const Expr &count) {
+  if (!isKnown)
+    return {0, count - 1};
+  return {max(reach.first, 0), min(reach.last, count - 1)};
+}
+
+Interval AttentionOperands::keyRowsOf(Interval queryRows) const {
+  Interval positions{position(queries, queryRows.first), position(queries, queryRows.last)};
+  bool isKnown = isCounted(keys) && (isCounted(queries) || !hasQueryAxis());
+  return limit(isKnown, allowed.keysOf(positions), keyCount());
+}
+
+Interval AttentionOperands::queryRowsOf(Interval keyRows) const {
+  bool isKnown = isCounted(keys) && isCounted(queries);
+  return limit(isKnown, allowed.queriesOf(keyRows), queryCount());
+}
+
+TiledRows::TiledRows(Interval rows, Expr count, int tile, const std::string &name)
+    : tile(tile), domain(0, tile, 0, (count + tile - 1) / tile, name) {
+  domain.where(domain.y >= rows.first / tile && domain.y <= rows.last / tile);
+}
+
+} // namespace loup

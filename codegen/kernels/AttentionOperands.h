@@ -1,0 +1,91 @@
+// What attention and its gradient read, by row and column.
+#pragma once
+
+#include "codegen/KernelBody.h"
+#include "codegen/kernels/AllowedPairs.h"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace loup {
+
+/// Rows are positions along the query's or the key's axis; they may reach over the last one, which
+/// is then read in their place. The head and the batch are their axes' variables.
+class AttentionOperands {
+public:
+  AttentionOperands(AttentionOp op, const KernelBody &body);
+  AttentionOperands(AttentionGradientOp op, const KernelBody &body);
+
+  const KernelBody &kernel() const { return body; }
+
+  /// A step of decoding has one query, and no axis for it.
+  bool hasQueryAxis() const { return queryAxis.has_value(); }
+  Halide::Expr queryCount() const;
+  Halide::Expr keyCount() const { return body.extent(keyAxis); }
+  int headWidth() const { return width; }
+
+  /// The widest vector along a head's width that leaves no rest.
+  int widthLanes() const;
+
+  /// The most of such vectors, up to `most`, that leave no rest.
+  int widthVectors(int most) const;
+
+  /// Head and batch, innermost first.
+  std::vector<Halide::Var> outerVars() const;
+
+  /// Cuts the loops of `output`, of type `type`, into blocks of as many rows as `lanes`, inside of
+  /// parallel ones over batch and head.
+  void scheduleBlocks(Halide::Func output, mlir::Type type, Halide::Var block, Halide::Var lane,
+                      int lanes) const;
+
+  /// An element of a row; `column` is undefined for values without head width.
+  Halide::Expr read(mlir::Value value, Halide::Expr row, Halide::Expr column = {}) const;
+
+  /// Whether a query sees a key. False over the last row.
+  Halide::Expr isAllowed(Halide::Expr queryRow, Halide::Expr keyRow) const;
+
+  bool hasDropout() const { return rate != 0; }
+
+  /// What dropout makes of a pair's `value`.
+  Halide::Expr drop(Halide::Expr value, Halide::Expr queryRow, Halide::Expr keyRow) const;
+
+  /// Rows outside of which no pair with a row of the block is allowed; within the matrix.
+  Interval keyRowsOf(Interval queryRows) const;
+  Interval queryRowsOf(Interval keyRows) const;
+
+  /// scale * value.
+  Halide::Expr scaled(Halide::Expr value) const { return Halide::strict_float(value * scale); }
+
+private:
+  template <class Op> AttentionOperands(Op op, const KernelBody &body, int);
+
+  Halide::Expr position(mlir::Value positions, Halide::Expr row) const;
+
+  const KernelBody &body;
+  std::optional<std::string> queryAxis;
+  std::string keyAxis, headAxis, widthAxis;
+  mlir::Type queryType;
+  int width;
+  float scale, rate;
+  mlir::Value queries, keys, dropoutKey, examples;
+  AllowedPairs allowed;
+};
+
+/// A dynamic number of tiles of rows, visited in order: row `y * tile + x` of domain (x, y), for
+/// the tiles that `rows` touch.
+struct TiledRows {
+  TiledRows(Interval rows, Halide::Expr count, int tile, const std::string &name);
+
+  Halide::Expr row() const { return domain.y * tile + domain.x; }
+
+  int tile;
+  Halide::RDom domain;
+};
+
+/// `value` where `weight` is not zero: what a zero hides may be NaN.
+inline Halide::Expr unlessZero(Halide::Expr weight, Halide::Expr value) {
+  return Halide::select(Halide::strict_float(weight != 0.0f), value, 0.0f);
+}
+
+} // namespace loup

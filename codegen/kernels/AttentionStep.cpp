@@ -1,0 +1,125 @@
+// Attention in a step of decoding: each hypothesis has one query, and keys that lie wherever its
+// ancestors put them. Vectors lie along a head's width, and along the keys for exponentials.
+#include "codegen/kernels/AttentionStep.h"
+
+#include "codegen/kernels/AttentionOperands.h"
+#include "codegen/kernels/Exponential.h"
+#include "ir/Constants.h"
+
+using namespace Halide;
+
+namespace loup {
+namespace {
+
+class AttentionStep {
+public:
+  AttentionStep(AttentionOp op, const KernelBody &body) : op(op), operands(op, body) {
+    defineScores();
+    defineWeights();
+    defineResults();
+  }
+
+  std::vector<Func> results() const { return {output, logSum}; }
+  void schedule(Func output);
+
+private:
+  void defineScores();
+  void defineWeights();
+  void defineResults();
+
+  /// Keys are taken in groups, the last of which may reach over the end.
+  static constexpr int keysPerGroup = 8;
+  Expr groupCount() const { return (operands.keyCount() + keysPerGroup - 1) / keysPerGroup; }
+
+  template <class... First> std::vector<Var> vars(First... first) const {
+    std::vector<Var> result = {first...};
+    llvm::append_range(result, operands.outerVars());
+    return result;
+  }
+  template <class... First> std::vector<Expr> at(First... first) const {
+    std::vector<Expr> result = {Expr(first)...};
+    llvm::append_range(result, operands.outerVars());
+    return result;
+  }
+
+  AttentionOp op;
+  AttentionOperands operands;
+  int lanes = operands.widthLanes();
+  Var lane{"lane"}, key{"key_row"}, inGroup{"in_group"}, column{"column"};
+  RDom chunks{0, operands.headWidth() / lanes, "chunks"}, partials{0, lanes, "partials"};
+  RDom compared{0, keysPerGroup, 0, groupCount(), "compared"};
+  RDom groups{0, groupCount(), "groups"}, members{0, keysPerGroup, "members"};
+  RDom summed{0, operands.keyCount(), "summed"};
+
+  Func partial{"partial"};   // products of a query's and a key's elements, summed by lane
+  Func products{"products"}; // of queries and keys
+  Func scores{"scores"}, weights{"weights"};
+  Func largest{"largest"}; // score
+  Func groupTotals{"group_totals"}, total{"total"};
+  Func sums{"sums"}; // of weights times values
+  Func output{"output"}, logSum{"log_sum"};
+};
+
+void AttentionStep::defineScores() {
+  Expr element = chunks * lanes + lane;
+  partial(vars(lane, key)) = 0.0f;
+  partial(vars(lane, key)) +=
+      operands.read(op.getQuery(), 0, element) * operands.read(op.getKey(), key, element);
+  products(vars(key)) = 0.0f;
+  products(vars(key)) += partial(at(partials, key));
+  scores(vars(key)) =
+      select(operands.isAllowed(0, key), operands.scaled(products(vars(key))), hiddenScore);
+}
+
+void AttentionStep::defineWeights() {
+  largest(vars()) = hiddenScore;
+  largest(vars()) = max(largest(vars()), scores(at(compared.y * keysPerGroup + compared.x)));
+  weights(vars(key)) =
+      select(operands.isAllowed(0, key), exponential(scores(vars(key)) - largest(vars())), 0.0f);
+  groupTotals(vars(inGroup)) = 0.0f;
+  groupTotals(vars(inGroup)) =
+      strict_float(groupTotals(vars(inGroup)) + weights(at(groups * keysPerGroup + inGroup)));
+  total(vars()) = 0.0f;
+  total(vars()) = strict_float(total(vars()) + groupTotals(at(members)));
+}
+
+void AttentionStep::defineResults() {
+  Expr weight = operands.drop(weights(at(summed)), 0, summed);
+  sums(vars(column)) = 0.0f;
+  sums(vars(column)) += weight * unlessZero(weight, operands.read(op.getValue(), summed, column));
+
+  Expr isEmpty = strict_float(total(vars()) == 0.0f);
+  std::vector<Var> elements = operands.kernel().vars(op.getOutput().getType());
+  output(elements) = select(isEmpty, 0.0f, strict_float(sums(elements) / total(vars())));
+  logSum(vars()) =
+      select(isEmpty, hiddenScore, strict_float(largest(vars()) + logarithm(total(vars()))));
+}
+
+void AttentionStep::schedule(Func output) {
+  std::vector<Var> loops = output.args(); // head width, head, batch
+  Var head = loops[1];
+  output.vectorize(loops[0], lanes);
+  for (size_t i = 1; i < loops.size(); ++i)
+    output.parallel(loops[i]);
+
+  scores.compute_at(output, head).vectorize(key, keysPerGroup);
+  products.compute_at(output, head);
+  products.update().atomic().vectorize(partials);
+  partial.compute_at(products, key).vectorize(lane).update().vectorize(lane);
+  largest.compute_at(output, head);
+  largest.update().atomic().vectorize(compared.x);
+  weights.compute_at(output, head).vectorize(key, keysPerGroup);
+  groupTotals.compute_at(output, head).vectorize(inGroup).update().vectorize(inGroup);
+  total.compute_at(output, head).update().unroll(members);
+  sums.compute_at(output, head).vectorize(column, lanes).unroll(column);
+  sums.update().reorder(column, summed).vectorize(column, lanes).unroll(column);
+}
+
+} // namespace
+
+Anchor attentionStep(AttentionOp op, const KernelBody &body) {
+  auto step = std::make_shared<AttentionStep>(op, body);
+  return {step->results(), [step](Outputs outputs) { step->schedule(single(outputs)); }};
+}
+
+} // namespace loup

@@ -1,0 +1,61 @@
+// The kernels of one attention, forward and backward, and what they are compared with.
+#pragma once
+
+#include "tests/codegen/LoadedKernel.h"
+#include "tests/codegen/NaiveAttention.h"
+
+#include "ir/masks/MaskExpression.h"
+
+#include <ostream>
+
+namespace loup::test {
+
+struct AttentionSetting {
+  std::string mask;
+  int64_t heads, width;
+  float rate = 0;
+};
+
+inline std::ostream &operator<<(std::ostream &out, const AttentionSetting &setting) {
+  return out << setting.mask << ", " << setting.heads << " heads of " << setting.width
+             << ", dropout " << setting.rate;
+}
+
+struct AttentionSizes {
+  int64_t batch, queries, keys;
+};
+
+/// Arguments of one call, all but `lengths` and `examples` random.
+struct AttentionInputs {
+  Tensor query, key, value, gradient;
+  Tensor lengths, examples; // [batch]
+  int32_t dropoutKey = 77;
+};
+
+struct AttentionResults {
+  Tensor output, logSum;
+  Tensor queryGradient, keyGradient, valueGradient;
+};
+
+class AttentionKernels {
+public:
+  explicit AttentionKernels(AttentionSetting setting);
+
+  AttentionInputs inputs(AttentionSizes sizes) const;
+  AttentionResults operator()(const AttentionInputs &inputs) const;
+
+  bool allows(const AttentionInputs &inputs, int64_t b, int64_t q, int64_t k) const;
+
+  /// The same in double precision, forward and backward done.
+  NaiveAttention naive(const AttentionInputs &inputs) const;
+
+private:
+  std::vector<Argument> arguments(const AttentionInputs &inputs, std::vector<Argument> first) const;
+
+  AttentionSetting setting;
+  MaskSet set;
+  bool hasLengths;
+  LoadedKernel forward, backward;
+};
+
+} // namespace loup::test

@@ -1,0 +1,330 @@
+#include "tests/codegen/AttentionKernels.h"
+
+#include "ir/Constants.h"
+#include "runtime/ThreadPool.h"
+
+#include <gmock/gmock.h>
+
+#include <cmath>
+#include <cstring>
+#include <limits>
+#include <map>
+#include <memory>
+#include <set>
+
+namespace loup::test {
+namespace {
+
+using testing::ElementsAreArray;
+using testing::Pointwise;
+
+constexpr float nan = std::numeric_limits<float>::quiet_NaN();
+constexpr float infinity = std::numeric_limits<float>::infinity();
+
+MATCHER_P(IsNear, tolerance, "") {
+  return std::abs(std::get<0>(arg) - std::get<1>(arg)) <=
+         tolerance * std::max(1.0, std::abs(double(std::get<1>(arg))));
+}
+
+/// The contract of attention, forward and backward, for every kind of mask.
+class AttentionContract : public testing::TestWithParam<AttentionSetting> {
+protected:
+  /// Compiled once for all tests.
+  static const AttentionKernels &kernels() {
+    static std::map<std::string, std::unique_ptr<AttentionKernels>> compiled;
+    auto &found = compiled[GetParam().mask];
+    if (!found)
+      found = std::make_unique<AttentionKernels>(GetParam());
+    return *found;
+  }
+};
+
+const AttentionSizes everySize[] = {{1, 1, 1},  {3, 13, 13}, {2, 33, 17},
+                                    {4, 5, 33}, {1, 16, 32}, {1, 70, 70}};
+
+TEST_P(AttentionContract, AgreesWithPlainLoops) {
+  for (AttentionSizes sizes : everySize) {
+    SCOPED_TRACE(testing::Message()
+                 << sizes.batch << " x " << sizes.queries << " x " << sizes.keys);
+    AttentionInputs inputs = kernels().inputs(sizes);
+    AttentionResults results = kernels()(inputs);
+    NaiveAttention naive = kernels().naive(inputs);
+    for (double &logSum : naive.logSum)
+      logSum = std::max<double>(logSum, hiddenScore); // of empty rows
+    EXPECT_THAT(results.output.real, Pointwise(IsNear(1e-5), naive.output));
+    EXPECT_THAT(results.logSum.real, Pointwise(IsNear(1e-5), naive.logSum));
+    EXPECT_THAT(results.queryGradient.real, Pointwise(IsNear(2e-5), naive.queryGradient));
+    EXPECT_THAT(results.keyGradient.real, Pointwise(IsNear(2e-5), naive.keyGradient));
+    EXPECT_THAT(results.valueGradient.real, Pointwise(IsNear(2e-5), naive.valueGradient));
+  }
+}
+
+TEST_P(AttentionContract, AnEmptyRowGivesZeros) {
+  AttentionInputs inputs = kernels().inputs({4, 19, 21});
+  AttentionResults results = kernels()(inputs);
+  int64_t row = inputs.query.size() / (4 * 19);
+  for (int64_t b = 0; b < 4; ++b)
+    for (int64_t q = 0; q < 19; ++q) {
+      bool isEmpty = true;
+      for (int64_t k = 0; k < 21; ++k)
+        isEmpty &= !kernels().allows(inputs, b, q, k);
+      if (!isEmpty)
+        continue;
+      for (int64_t i = (b * 19 + q) * row; i < (b * 19 + q + 1) * row; ++i) {
+        EXPECT_EQ(results.output.real[i], 0);
+        EXPECT_EQ(results.queryGradient.real[i], 0);
+      }
+    }
+}
+
+/// Compares rows [batch, position, ...] of two tensors to the bit.
+void expectSameRow(const Tensor &left, int64_t b, const Tensor &right, int64_t otherB,
+                   int64_t position, const char *what) {
+  int64_t size = 1;
+  for (size_t i = 2; i < left.shape.size(); ++i)
+    size *= left.shape[i];
+  EXPECT_EQ(0, std::memcmp(&left.real[(b * left.shape[1] + position) * size],
+                           &right.real[(otherB * right.shape[1] + position) * size],
+                           size * sizeof(float)))
+      << what << " of " << position << " in " << b;
+}
+
+TEST_P(AttentionContract, WhatIsHiddenStaysHidden) {
+  constexpr int64_t queries = 21, keys = 27;
+  AttentionInputs inputs = kernels().inputs({2, queries, keys});
+  inputs.lengths.integer = {keys, 18};
+  AttentionResults clean = kernels()(inputs);
+
+  auto poison = [&](Tensor &tensor, int64_t b, int64_t position, float what) {
+    int64_t size = tensor.shape[2] * tensor.shape[3];
+    for (int64_t i = 0; i < size; ++i)
+      tensor.real[(b * tensor.shape[1] + position) * size + i] = what;
+  };
+  // Queries that are wrong, or see a wrong key, are lost, and with them the gradients by what they
+  // see. All else keeps its bits.
+  auto check = [&](const AttentionInputs &poisoned, int64_t b, std::set<int64_t> lostQueries,
+                   std::set<int64_t> lostKeys) {
+    AttentionResults results = kernels()(poisoned);
+    for (int64_t q = 0; q < queries; ++q)
+      for (int64_t k : lostKeys)
+        if (kernels().allows(inputs, b, q, k))
+          lostQueries.insert(q);
+    for (int64_t k = 0; k < keys; ++k)
+      for (int64_t q : lostQueries)
+        if (kernels().allows(inputs, b, q, k))
+          lostKeys.insert(k);
+    for (int64_t other = 0; other < 2; ++other) {
+      for (int64_t q = 0; q < queries; ++q)
+        if (other != b || !lostQueries.count(q)) {
+          expectSameRow(results.output, other, clean.output, other, q, "output");
+          expectSameRow(results.logSum, other, clean.logSum, other, q, "log_sum");
+          expectSameRow(results.queryGradient, other, clean.queryGradient, other, q,
+                        "query gradient");
+        }
+      for (int64_t k = 0; k < keys; ++k)
+        if (other != b || !lostKeys.count(k)) {
+          expectSameRow(results.keyGradient, other, clean.keyGradient, other, k, "key gradient");
+          expectSameRow(results.valueGradient, other, clean.valueGradient, other, k,
+                        "value gradient");
+        }
+    }
+  };
+  for (float what : {nan, infinity, -infinity})
+    for (int64_t b : {0, 1})
+      for (int64_t position : {0, 9, 20, 26}) {
+        AttentionInputs poisoned = inputs;
+        poison(poisoned.key, b, position, what);
+        poison(poisoned.value, b, position, what);
+        check(poisoned, b, {}, {position});
+        if (position >= queries)
+          continue;
+        poisoned = inputs;
+        poison(poisoned.query, b, position, what);
+        poison(poisoned.gradient, b, position, what);
+        check(poisoned, b, {position}, {});
+      }
+}
+
+TEST_P(AttentionContract, ASequenceIsTheSameInAnyBatch) {
+  constexpr int64_t longest = 23;
+  const std::vector<int32_t> lengths = {7, longest, 16, 1};
+  int64_t batch = lengths.size();
+  AttentionInputs inputs = kernels().inputs({batch, longest, longest});
+  inputs.lengths.integer = lengths;
+  bool hidesPadding = GetParam().mask.find("padding") != std::string::npos;
+  int64_t row = GetParam().heads * GetParam().width;
+  for (int64_t b = 0; b < batch; ++b) // padding has no loss
+    for (int64_t q = hidesPadding ? lengths[b] : longest; q < longest; ++q)
+      std::fill_n(&inputs.gradient.real[(b * longest + q) * row], row, 0.0f);
+  AttentionResults together = kernels()(inputs);
+  for (int64_t b = 0; b < batch; ++b) {
+    int64_t length = hidesPadding ? lengths[b] : longest;
+    auto alone = [&](const Tensor &tensor) {
+      Tensor result{{1, length, tensor.shape[2], tensor.shape[3]}, {}, {}};
+      auto *first = &tensor.real[b * longest * row];
+      result.real.assign(first, first + length * row);
+      return result;
+    };
+    AttentionInputs one{alone(inputs.query),     alone(inputs.key),
+                        alone(inputs.value),     alone(inputs.gradient),
+                        {{1}, {}, {lengths[b]}}, {{1}, {}, {inputs.examples.integer[b]}},
+                        inputs.dropoutKey};
+    AttentionResults results = kernels()(one);
+    for (int64_t i = 0; i < length; ++i) {
+      expectSameRow(results.output, 0, together.output, b, i, "output");
+      expectSameRow(results.logSum, 0, together.logSum, b, i, "log_sum");
+      expectSameRow(results.queryGradient, 0, together.queryGradient, b, i, "query gradient");
+      expectSameRow(results.keyGradient, 0, together.keyGradient, b, i, "key gradient");
+      expectSameRow(results.valueGradient, 0, together.valueGradient, b, i, "value gradient");
+    }
+  }
+}
+
+TEST_P(AttentionContract, AnyNumberOfThreadsGivesTheSameBits) {
+  AttentionInputs inputs = kernels().inputs({3, 21, 37});
+  auto run = [&](int threads) {
+    setThreadCount(threads);
+    return kernels()(inputs);
+  };
+  AttentionResults one = run(1), three = run(3);
+  EXPECT_THAT(three.output.real, ElementsAreArray(one.output.real));
+  EXPECT_THAT(three.queryGradient.real, ElementsAreArray(one.queryGradient.real));
+  EXPECT_THAT(three.keyGradient.real, ElementsAreArray(one.keyGradient.real));
+  EXPECT_THAT(three.valueGradient.real, ElementsAreArray(one.valueGradient.real));
+}
+
+const AttentionSetting settings[] = {{"causal", 1, 32, 0.1f},
+                                     {"padding", 3, 16},
+                                     {"causal & padding", 6, 8},
+                                     {"window(3)", 2, 12, 0.3f},
+                                     {"k < q & (q - k < 4 | k < 2)", 2, 48}};
+const char *const names[] = {"Causal", "Padding", "CausalAndPadding", "Window", "Predicate"};
+
+INSTANTIATE_TEST_SUITE_P(Masks, AttentionContract, testing::ValuesIn(settings),
+                         [](const auto &info) { return std::string(names[info.index]); });
+
+TEST(NaiveAttention, GradientsAreFiniteDifferences) {
+  NaiveAttention naive;
+  naive.batch = 2, naive.queries = 4, naive.keys = 5, naive.heads = 2, naive.width = 3;
+  naive.scale = 0.7;
+  naive.allowed = [](int64_t b, int64_t q, int64_t k) { return k <= q + b; };
+  naive.factor = [](int64_t b, int64_t h, int64_t q, int64_t k) {
+    return (b + h + 2 * q + k) % 5 == 0 ? 0 : 1.25;
+  };
+  auto random = [](int64_t size, uint64_t key) {
+    NaiveAttention::Values values;
+    for (int64_t i = 0; i < size; ++i)
+      values.push_back(randomNormal(key, i));
+    return values;
+  };
+  naive.query = random(2 * 4 * 2 * 3, 1);
+  naive.key = random(2 * 5 * 2 * 3, 2);
+  naive.value = random(2 * 5 * 2 * 3, 3);
+  NaiveAttention::Values gradient = random(naive.query.size(), 4);
+  naive.forward();
+  naive.backward(gradient);
+  NaiveAttention::Values analytic[] = {naive.queryGradient, naive.keyGradient, naive.valueGradient};
+  NaiveAttention::Values *inputs[] = {&naive.query, &naive.key, &naive.value};
+  auto loss = [&] {
+    naive.forward();
+    double sum = 0;
+    for (size_t i = 0; i < gradient.size(); ++i)
+      sum += gradient[i] * naive.output[i];
+    return sum;
+  };
+  for (int which = 0; which < 3; ++which)
+    for (size_t i = 0; i < inputs[which]->size(); ++i) {
+      double &x = (*inputs[which])[i], old = x, step = 1e-5;
+      x = old + step;
+      double above = loss();
+      x = old - step;
+      double below = loss();
+      x = old;
+      EXPECT_NEAR(analytic[which][i], (above - below) / (2 * step), 1e-8);
+    }
+}
+
+NaiveAttention naiveStep(int64_t hypotheses, int64_t keys, int64_t heads, int64_t width) {
+  NaiveAttention naive;
+  naive.batch = hypotheses, naive.queries = 1, naive.keys = keys;
+  naive.heads = heads, naive.width = width;
+  naive.scale = 0.25;
+  return naive;
+}
+
+TEST(AttentionStep, ReadsTheKeysOfAncestors) {
+  LoadedKernel kernel(R"(
+    func.func @kernel(%q: [hypothesis, head:3, head_width:16],
+                      %keys: [target_key, beam, head:3, head_width:16],
+                      %values: [target_key, beam, head:3, head_width:16],
+                      %ancestor: i[hypothesis, target_key], %position: i[])
+        -> [hypothesis, head:3, head_width:16] {
+      %kp = loup.positions : i[target_key]
+      %k = loup.lookup %keys along "beam" at %ancestor
+          : [target_key, beam, head:3, head_width:16], i[hypothesis, target_key]
+         -> [hypothesis, target_key, head:3, head_width:16]
+      %v = loup.lookup %values along "beam" at %ancestor
+          : [target_key, beam, head:3, head_width:16], i[hypothesis, target_key]
+         -> [hypothesis, target_key, head:3, head_width:16]
+      %o, %l = loup.attention %q, %k, %v mask <"causal"> queries %position keys %kp scale 0.25
+          : [hypothesis, head:3, head_width:16], [hypothesis, target_key, head:3, head_width:16],
+            i[], i[target_key] -> [hypothesis, head:3]
+      return %o : [hypothesis, head:3, head_width:16]
+    })");
+  for (int64_t keys : {1, 5, 33}) {
+    constexpr int64_t hypotheses = 7, heads = 3, width = 16;
+    Tensor query = randomTensor({hypotheses, heads, width}, 1);
+    Tensor cachedKeys = randomTensor({keys, hypotheses, heads, width}, 2);
+    Tensor cachedValues = randomTensor({keys, hypotheses, heads, width}, 3);
+    Tensor ancestor = randomIntegers({hypotheses, keys}, hypotheses, 4);
+    NaiveAttention naive = naiveStep(hypotheses, keys, heads, width);
+    naive.query.assign(query.real.begin(), query.real.end());
+    for (int64_t i = 0; i < hypotheses * keys; ++i)
+      for (int64_t e = 0; e < heads * width; ++e) {
+        int64_t at = (i % keys * hypotheses + ancestor.integer[i]) * heads * width + e;
+        naive.key.push_back(cachedKeys.real[at]);
+        naive.value.push_back(cachedValues.real[at]);
+      }
+    naive.forward();
+    Tensor output =
+        kernel({query, cachedKeys, cachedValues, ancestor, static_cast<int32_t>(keys - 1)})[0];
+    EXPECT_THAT(output.real, Pointwise(IsNear(1e-5), naive.output));
+  }
+}
+
+TEST(AttentionStep, SeesTheWordsOfItsSentenceOnly) {
+  LoadedKernel kernel(R"(
+    func.func @kernel(%q: [hypothesis, head:2, head_width:24],
+                      %keys: [batch, source_key, head:2, head_width:24],
+                      %sentence: i[hypothesis], %length: i[hypothesis], %position: i[])
+        -> [hypothesis, head:2, head_width:24] {
+      %kp = loup.positions : i[source_key]
+      %k = loup.lookup %keys along "batch" at %sentence
+          : [batch, source_key, head:2, head_width:24], i[hypothesis]
+         -> [hypothesis, source_key, head:2, head_width:24]
+      %o, %l = loup.attention %q, %k, %k mask <"padding"> queries %position keys %kp
+          lengths %length scale 0.25
+          : [hypothesis, head:2, head_width:24], [hypothesis, source_key, head:2, head_width:24],
+            i[], i[source_key], i[hypothesis] -> [hypothesis, head:2]
+      return %o : [hypothesis, head:2, head_width:24]
+    })");
+  constexpr int64_t hypotheses = 5, heads = 2, width = 24, keys = 11, row = heads * width;
+  Tensor query = randomTensor({hypotheses, heads, width}, 1);
+  Tensor memory = randomTensor({3, keys, heads, width}, 2);
+  Tensor sentence{{hypotheses}, {}, {0, 0, 2, 1, 1}}, length{{hypotheses}, {}, {11, 11, 4, 0, 0}};
+  std::fill_n(&memory.real[(2 * keys + 4) * row], (keys - 4) * row, nan);
+  std::fill_n(&memory.real[keys * row], keys * row, nan);
+  NaiveAttention naive = naiveStep(hypotheses, keys, heads, width);
+  naive.allowed = [&](int64_t b, int64_t, int64_t k) { return k < length.integer[b]; };
+  naive.query.assign(query.real.begin(), query.real.end());
+  for (int32_t b : sentence.integer)
+    naive.key.insert(naive.key.end(), &memory.real[b * keys * row],
+                     &memory.real[b * keys * row] + keys * row);
+  naive.value = naive.key;
+  naive.forward();
+  Tensor output = kernel({query, memory, sentence, length, 3})[0];
+  EXPECT_THAT(output.real, Pointwise(IsNear(1e-5), naive.output));
+}
+
+} // namespace
+} // namespace loup::test
