@@ -33,10 +33,10 @@ void addElementwise(KernelOps &ops) {
     return Expr(op.getValue().convertToFloat());
   });
 
-  // A NaN is not below zero, and stays.
+  // A NaN stays.
   ops.pointwise<ReluOp>([](ReluOp op, const KernelBody &body, const Point &at) {
     Expr x = body.read(op.getInput(), at);
-    return select(x <= 0.0f, 0.0f, x);
+    return select(is_nan(x) || x > 0.0f, x, 0.0f);
   });
 
   ops.pointwise<ReluGradientOp>([](ReluGradientOp op, const KernelBody &body, const Point &at) {

@@ -27,14 +27,18 @@ static Anchor lookupGradient(LookupGradientOp op, const KernelBody &body) {
   gradient(body.vars(type)) = 0.0f;
   Point to = body.point(type).with(along, rowOf(op.getIndices(), along, body, at));
   std::vector<Expr> place = body.indices(type, to);
+  // Columns come in whole vectors, which may reach over the last one.
+  Axis columnAxis = namedAxes(type).back();
+  int lanes = body.target().natural_vector_size<float>();
+  if (columnAxis.size % lanes != 0)
+    at = at.with(columnAxis.name,
+                 min(at[columnAxis.name], static_cast<int32_t>(columnAxis.size) - 1));
   gradient(place) = strict_float(gradient(place) + body.read(op.getGradient(), at));
 
   auto schedule = [=, &body](Outputs outputs) mutable {
     Func output = single(outputs);
     Var column = output.args().front(), columns("columns");
-    int lanes = body.target().natural_vector_size<float>();
-    auto tail = TailStrategy::GuardWithIf;
-    output.split(column, columns, column, lanes, tail).vectorize(column);
+    output.split(column, columns, column, lanes, TailStrategy::GuardWithIf).vectorize(column);
     std::vector<VarOrRVar> order = {column};
     for (size_t i = 1; i < output.args().size(); ++i)
       order.push_back(output.args()[i]);

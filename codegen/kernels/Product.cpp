@@ -46,7 +46,9 @@ private:
   bool columnsFitTiles() const {
     return !mlir::ShapedType::isDynamic(columnCount()) && columnCount() % tile.columns() == 0;
   }
-  bool hasStaticRows() const { return !mlir::ShapedType::isDynamic(*axisSize(type, *shape.row)); }
+  bool hasStaticRows() const {
+    return shape.row && !mlir::ShapedType::isDynamic(*axisSize(type, *shape.row));
+  }
 
   void scheduleTile(Func output, Var loop);
   void schedulePanels(Func output, std::optional<Var> loop);

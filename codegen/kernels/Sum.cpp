@@ -41,8 +41,10 @@ Anchor sum(SumOp op, const KernelBody &body) {
     Func output = single(outputs);
     if (vars.empty()) {
       total.compute_root();
-      if (inner.defined())
-        partial.compute_root().parallel(partialVars.back());
+      if (!inner.defined())
+        return;
+      partial.compute_root().parallel(partialVars.back());
+      partial.update().parallel(partialVars.back());
       return;
     }
     int lanes = body.target().natural_vector_size<float>();

@@ -191,6 +191,24 @@ LoadedKernel::LoadedKernel(const std::string &ir, Checks checks)
     : loaded(std::make_unique<Loaded>(ir, checks)) {}
 LoadedKernel::~LoadedKernel() = default;
 
+static std::vector<TensorType> describe(TypeRange types) {
+  std::vector<TensorType> result;
+  for (Type type : types) {
+    result.push_back({isReal(type), {}});
+    for (const Axis &axis : namedAxes(type))
+      result.back().axes.emplace_back(axis.name, axis.isDynamic() ? 0 : axis.size);
+  }
+  return result;
+}
+
+std::vector<TensorType> LoadedKernel::argumentTypes() const {
+  return describe(loaded->kernel.getArgumentTypes());
+}
+
+std::vector<TensorType> LoadedKernel::resultTypes() const {
+  return describe(loaded->kernel.getResultTypes());
+}
+
 double LoadedKernel::seconds() const { return loaded->seconds; }
 size_t LoadedKernel::objectSize() const { return loaded->objectSize; }
 

@@ -7,6 +7,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -16,6 +17,12 @@ namespace loup::test {
 using Sizes = std::map<std::string, int64_t>;
 
 using Argument = std::variant<Tensor, int32_t>;
+
+/// The type of an argument or a result: its axes and their sizes, 0 where they are dynamic.
+struct TensorType {
+  bool isReal;
+  std::vector<std::pair<std::string, int64_t>> axes;
+};
 
 class LoadedKernel {
 public:
@@ -36,6 +43,9 @@ public:
   /// The call alone, to be timed.
   std::function<void()> prepare(const std::vector<Argument> &arguments,
                                 const Sizes &sizes = {}) const;
+
+  std::vector<TensorType> argumentTypes() const;
+  std::vector<TensorType> resultTypes() const;
 
   /// Of compilation, without linking.
   double seconds() const;

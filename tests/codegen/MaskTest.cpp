@@ -1,0 +1,57 @@
+#include "ir/Constants.h"
+#include "ir/masks/MaskExpression.h"
+#include "tests/codegen/LoadedKernel.h"
+
+#include <gmock/gmock.h>
+
+#include <limits>
+
+namespace loup::test {
+namespace {
+
+using testing::ElementsAreArray;
+
+class MaskWords : public testing::TestWithParam<const char *> {};
+
+TEST_P(MaskWords, MakeTheTensorOfTheSet) {
+  std::string words = GetParam();
+  bool hasLengths = words.find("padding") != std::string::npos;
+  std::string lengths = hasLengths ? " lengths %n" : "", type = hasLengths ? ", i[batch]" : "";
+  LoadedKernel kernel("func.func @kernel(%n: i[batch]) -> [batch, time, time_key] {\n"
+                      "  %q = loup.positions : i[time]\n"
+                      "  %k = loup.positions : i[time_key]\n"
+                      "  %m = loup.mask <\"" +
+                      words + "\"> queries %q keys %k" + lengths + " : i[time], i[time_key]" +
+                      type + " -> [batch, time, time_key]\n" +
+                      "  return %m : [batch, time, time_key]\n}");
+  MaskExpression mask = MaskExpression::parse(words);
+  Tensor lengthOf{{3}, {}, {17, 1, 5}};
+  std::vector<float> expected;
+  for (int64_t b = 0; b < 3; ++b)
+    for (int64_t q = 0; q < 13; ++q)
+      for (int64_t k = 0; k < 17; ++k)
+        expected.push_back(
+            mask.allowed().contains(q, k, {13, 17, lengthOf.integer[b]}) ? 0 : hiddenScore);
+  EXPECT_THAT(kernel({lengthOf}, {{"time", 13}, {"time_key", 17}})[0].real,
+              ElementsAreArray(expected));
+}
+
+INSTANTIATE_TEST_SUITE_P(Mask, MaskWords,
+                         testing::Values("causal", "padding", "causal & padding",
+                                         "causal & window(4)", "q - k < 3 & k < 7 | k == q",
+                                         "!causal & padding | sink(2)"));
+
+TEST(Mask, HiddenScoresAreNotLookedAt) {
+  LoadedKernel kernel(R"(
+    func.func @kernel(%s: [head:2, time_key], %m: [time_key]) -> [head:2, time_key] {
+      %y = loup.add_mask %s, %m : [head:2, time_key], [time_key]
+      return %y : [head:2, time_key]
+    })");
+  float nan = std::numeric_limits<float>::quiet_NaN();
+  Tensor scores{{2, 3}, {1, nan, 3, 4, 5, nan}, {}}, mask{{3}, {0, hiddenScore, hiddenScore}, {}};
+  EXPECT_THAT(kernel({scores, mask})[0].real,
+              ElementsAreArray({1.0f, hiddenScore, hiddenScore, 4.0f, hiddenScore, hiddenScore}));
+}
+
+} // namespace
+} // namespace loup::test
