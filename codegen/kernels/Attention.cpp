@@ -39,7 +39,7 @@ private:
 
   Expr query(const Expr &lane) const { return block * lanes + lane; }
 
-  TiledRows keys(const char *name) const {
+  TiledRows keyRows(const char *name) const {
     Interval queries{query(0), min(query(lanes - 1), operands.queryCount() - 1)};
     return {operands.keyRowsOf(queries), operands.keyCount(), keysPerTile, name};
   }
@@ -60,16 +60,19 @@ private:
   AttentionOperands operands;
   int lanes;
   Var lane{"lane"}, block{"block"}, column{"column"}, key{"key_row"};
-  TiledRows scored = keys("scored"), compared = keys("compared"), weighted = keys("weighted"),
-            totalled = keys("totalled"), summed = keys("summed");
+  TiledRows scored = keyRows("scored"), compared = keyRows("compared"),
+            weighted = keyRows("weighted"), totalled = keyRows("totalled"),
+            summed = keyRows("summed");
   RDom inner{0, operands.headWidth(), "inner"};
 
   Func queries{"queries"};   // a block of them, transposed
+  Func keys{"keys"};         // a tile of them
   Func products{"products"}; // of queries and keys
   Func scores{"scores"};     // the strip
   Func largest{"largest"};   // score of each query
   Func weights{"weights"};   // the strip, before it is divided by `total`
   Func total{"total"};       // weight of each query
+  Func visible{"visible"};   // all bits set in weights other than 0
   Func dropped{"dropped"};   // weights after dropout
   Func sums{"sums"};         // of weights times values
   Func inverse{"inverse"};   // of `total`, 0 for an empty row
@@ -79,8 +82,9 @@ private:
 
 void Attention::defineWeights() {
   queries(vars(lane, column)) = operands.read(op.getQuery(), query(lane), column);
+  keys(vars(column, key)) = operands.read(op.getKey(), key, column);
   products(vars(lane, key)) = 0.0f;
-  products(vars(lane, key)) += queries(at(lane, inner)) * operands.read(op.getKey(), key, inner);
+  products(vars(lane, key)) += queries(at(lane, inner)) * keys(at(inner, key));
 
   // Strips are written, and later read, only at keys that some query of the block may see.
   auto isAllowed = [&](const TiledRows &keys) {
@@ -108,9 +112,11 @@ void Attention::defineSums() {
     dropped(vars(lane, key)) = operands.drop(weights(vars(lane, key)), query(lane), key);
     weight = dropped(at(lane, summed.row()));
   }
+  // What a zero weight hides may be NaN.
+  visible(vars(lane, key)) = select(strict_float(weights(vars(lane, key)) == 0.0f), 0, -1);
   Expr value = operands.read(op.getValue(), summed.row(), column);
   sums(vars(column, lane)) = 0.0f;
-  sums(vars(column, lane)) += weight * unlessZero(weight, value);
+  sums(vars(column, lane)) += weight * masked(value, visible(at(lane, summed.row())));
 }
 
 void Attention::defineResults() {
@@ -137,6 +143,8 @@ void Attention::scheduleStrips(Func output) {
   scores.compute_at(output, block);
   scores.update().reorder(lane, scored.domain.x, scored.domain.y).vectorize(lane);
   scores.update().unroll(scored.domain.x);
+  keys.compute_at(scores, scored.domain.y).vectorize(column, operands.widthLanes());
+  keys.bound_extent(key, keysPerTile).unroll(column).unroll(key);
   products.compute_at(scores, scored.domain.y).bound_extent(key, keysPerTile);
   products.vectorize(lane).unroll(key);
   products.update().reorder(lane, key, inner).vectorize(lane).unroll(key).unroll(inner, 4);
@@ -171,8 +179,13 @@ void Attention::scheduleSums(Func output) {
       .unroll(lane)
       .unroll(summed.domain.x, 2);
   sums.never_partition_all();
-  if (dropped.defined())
-    dropped.compute_at(sums, section).bound(lane, 0, lanes).vectorize(lane).never_partition_all();
+  for (Func pairs : {visible, dropped})
+    if (pairs.defined())
+      pairs.compute_at(sums, section)
+          .bound(lane, 0, lanes)
+          .bound_storage(key, keysPerTile * tilesPerSection)
+          .vectorize(lane)
+          .never_partition_all();
 }
 
 void Attention::schedule(Outputs outputs) {

@@ -108,26 +108,27 @@ private:
   TiledRows walked = walkedRows();
 
   Func first{"first"}, second{"second"}; // in lanes: query and gradient, or key and value
-  Func products{"products"};             // of queries and keys
-  Func gradients{"gradients"};           // of gradients and values: those by the weights
-  Func statistics{"statistics"};         // log_sum and delta, in lanes
-  Func pairs{"pairs"};                   // the gradient by the product, and the weight
+  Func rowFirst{"row_first"}, rowSecond{"row_second"}; // the others, of a section of rows
+  Func products{"products"};                           // of queries and keys
+  Func gradients{"gradients"};   // of gradients and values: those by the weights
+  Func statistics{"statistics"}; // log_sum and delta, in lanes
+  Func visible{"visible"};       // all bits set in allowed pairs
+  Func pairs{"pairs"};           // the gradient by the product, and the weight
   Func sums{"sums"};
 };
 
 void LaneGradients::definePairs() {
-  auto inRow = [&](Value ofQuery, Value ofKey) { return inLanes == Queries ? ofKey : ofQuery; };
   auto inLane = [&](Value ofQuery, Value ofKey) { return inLanes == Queries ? ofQuery : ofKey; };
-  first(vars(lane, column)) =
-      operands.read(inLane(op.getQuery(), op.getKey()), laneRow(lane), column);
-  second(vars(lane, column)) =
-      operands.read(inLane(op.getGradient(), op.getValue()), laneRow(lane), column);
+  auto inRow = [&](Value ofQuery, Value ofKey) { return inLanes == Queries ? ofKey : ofQuery; };
+  auto read = [&](Value value, Expr row) { return operands.read(value, row, column); };
+  first(vars(lane, column)) = read(inLane(op.getQuery(), op.getKey()), laneRow(lane));
+  second(vars(lane, column)) = read(inLane(op.getGradient(), op.getValue()), laneRow(lane));
+  rowFirst(vars(column, row)) = read(inRow(op.getQuery(), op.getKey()), row);
+  rowSecond(vars(column, row)) = read(inRow(op.getGradient(), op.getValue()), row);
   products(vars(lane, row)) = 0.0f;
-  products(vars(lane, row)) +=
-      first(at(lane, inner)) * operands.read(inRow(op.getQuery(), op.getKey()), row, inner);
+  products(vars(lane, row)) += first(at(lane, inner)) * rowFirst(at(inner, row));
   gradients(vars(lane, row)) = 0.0f;
-  gradients(vars(lane, row)) +=
-      second(at(lane, inner)) * operands.read(inRow(op.getGradient(), op.getValue()), row, inner);
+  gradients(vars(lane, row)) += second(at(lane, inner)) * rowSecond(at(inner, row));
 
   auto statisticsOf = [&](const Expr &query) {
     std::vector<Expr> at = {min(query, operands.queryCount() - 1)};
@@ -146,6 +147,7 @@ void LaneGradients::definePairs() {
     delta = both[1];
   }
   Expr isAllowed = operands.isAllowed(query, key);
+  visible(vars(lane, row)) = select(isAllowed, -1, 0);
   Expr weight = exponential(operands.scaled(products(vars(lane, row))) - logSum);
   Expr gradient = operands.drop(gradients(vars(lane, row)), query, key);
   Expr byProduct = select(isAllowed, operands.scaled(weight * (gradient - delta)), 0.0f);
@@ -159,17 +161,16 @@ void LaneGradients::definePairs() {
 void LaneGradients::defineSums() {
   FuncRef pair = pairs(at(lane, walked.row()));
   FuncRef sum = sums(vars(column, lane));
-  auto term = [&](Expr weight, Value walkedValue) {
-    return weight * unlessZero(weight, operands.read(walkedValue, walked.row(), column));
-  };
+  Expr mask = visible(at(lane, walked.row()));
+  Expr first = masked(rowFirst(at(column, walked.row())), mask);
   if (inLanes == Queries) {
     sums(vars(column, lane)) = 0.0f;
-    sums(vars(column, lane)) = sum + term(pair, op.getKey());
+    sums(vars(column, lane)) = sum + pair * first;
     return;
   }
+  Expr second = masked(rowSecond(at(column, walked.row())), mask);
   sums(vars(column, lane)) = Tuple(0.0f, 0.0f);
-  sums(vars(column, lane)) =
-      Tuple(sum[0] + term(pair[0], op.getQuery()), sum[1] + term(pair[1], op.getGradient()));
+  sums(vars(column, lane)) = Tuple(sum[0] + pair[0] * first, sum[1] + pair[1] * second);
 }
 
 std::vector<Expr> LaneGradients::results(mlir::Type type) const {
@@ -205,14 +206,23 @@ void LaneGradients::schedule(Func output, mlir::Type type) {
       .unroll(lane)
       .unroll(walked.domain.x, 2);
 
-  pairs.compute_at(sums, section).split(row, rowTile, row, rowsPerTile);
+  constexpr int rowsPerSection = rowsPerTile * tilesPerSection;
+  for (Func staged : {rowFirst, rowSecond})
+    staged.compute_at(sums, section)
+        .bound_storage(row, rowsPerSection)
+        .vectorize(column, columnLanes)
+        .unroll(column);
+  visible.compute_at(sums, section).bound_storage(row, rowsPerSection).vectorize(lane);
+  pairs.compute_at(sums, section)
+      .bound_storage(row, rowsPerSection)
+      .split(row, rowTile, row, rowsPerTile);
   pairs.vectorize(lane).unroll(row);
   for (Func product : {products, gradients}) {
     product.compute_at(pairs, rowTile).bound_extent(row, rowsPerTile);
     product.vectorize(lane).unroll(row);
     product.update().reorder(lane, row, inner).vectorize(lane).unroll(row).unroll(inner, 4);
   }
-  for (Func f : {first, second, statistics, products, gradients, pairs, sums})
+  for (Func f : {first, second, statistics, products, gradients, visible, pairs, sums})
     if (f.defined())
       f.bound(lane, 0, lanes).never_partition_all();
 }

@@ -83,9 +83,9 @@ struct TiledRows {
   Halide::RDom domain;
 };
 
-/// `value` where `weight` is not zero: what a zero hides may be NaN.
-inline Halide::Expr unlessZero(Halide::Expr weight, Halide::Expr value) {
-  return Halide::select(Halide::strict_float(weight != 0.0f), value, 0.0f);
+/// `value` where all bits of `mask` are set, 0 where none is: a NaN times 0 would be one.
+inline Halide::Expr masked(Halide::Expr value, Halide::Expr mask) {
+  return Halide::reinterpret<float>(Halide::reinterpret<int32_t>(value) & mask);
 }
 
 } // namespace loup

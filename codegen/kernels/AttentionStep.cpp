@@ -84,9 +84,11 @@ void AttentionStep::defineWeights() {
 }
 
 void AttentionStep::defineResults() {
+  // What a zero weight hides may be NaN.
   Expr weight = operands.drop(weights(at(summed)), 0, summed);
+  Expr value = operands.read(op.getValue(), summed, column);
   sums(vars(column)) = 0.0f;
-  sums(vars(column)) += weight * unlessZero(weight, operands.read(op.getValue(), summed, column));
+  sums(vars(column)) += weight * select(strict_float(weight == 0.0f), 0.0f, value);
 
   Expr isEmpty = strict_float(total(vars()) == 0.0f);
   std::vector<Var> elements = operands.kernel().vars(op.getOutput().getType());

@@ -194,7 +194,7 @@ TEST_P(AttentionContract, AnyNumberOfThreadsGivesTheSameBits) {
 }
 
 const AttentionSetting settings[] = {{"causal", 1, 32, 0.1f},
-                                     {"padding", 3, 16},
+                                     {"padding", 3, 5},
                                      {"causal & padding", 6, 8},
                                      {"window(3)", 2, 12, 0.3f},
                                      {"k < q & (q - k < 4 | k < 2)", 2, 48}};
@@ -324,6 +324,14 @@ TEST(AttentionStep, SeesTheWordsOfItsSentenceOnly) {
   naive.forward();
   Tensor output = kernel({query, memory, sentence, length, 3})[0];
   EXPECT_THAT(output.real, Pointwise(IsNear(1e-5), naive.output));
+
+  // The third one alone, without padding.
+  Tensor alone{{1, heads, width}, {}, {}}, words{{1, 4, heads, width}, {}, {}};
+  alone.real.assign(&query.real[2 * row], &query.real[3 * row]);
+  words.real.assign(&memory.real[2 * keys * row], &memory.real[2 * keys * row] + 4 * row);
+  Tensor first{{1}, {}, {0}}, four{{1}, {}, {4}};
+  output.real.assign(&output.real[2 * row], &output.real[3 * row]);
+  EXPECT_THAT(kernel({alone, words, first, four, 3})[0].real, ElementsAreArray(output.real));
 }
 
 } // namespace
