@@ -79,7 +79,7 @@ TEST(Spec, FreightSaysWhatItsDescriptionSays) {
   EXPECT_EQ(spec.train->optimizer->kind, OptimizerKind::Adam);
   EXPECT_THAT(*spec.train->optimizer->betas, ElementsAre(0.9, 0.98));
   EXPECT_EQ(spec.train->schedule->kind, ScheduleKind::InverseSqrt);
-  EXPECT_EQ(spec.train->schedule->rate, 1e-3);
+  EXPECT_EQ(spec.train->schedule->rate, 2e-3);
   EXPECT_EQ(spec.train->schedule->warmup, 400);
   EXPECT_EQ(spec.train->batchTokens, 1024);
   EXPECT_EQ(spec.train->clip, 1.0);
