@@ -42,8 +42,7 @@ public:
   /// A table inside this one: a plain value, or optional.
   template <class T, class Sub>
   KeyTable &table(std::string_view name, Field<T> S::*member, KeyTable<Sub> sub, std::string help) {
-    bool optional = !std::is_same_v<T, Sub>;
-    lines.push_back({title, std::string(name), "table", optional ? "none" : "", std::move(help)});
+    lines.push_back({title, std::string(name), "table", "", std::move(help)});
     append(sub.help());
     add(
         name, member, [sub](const Input &input, T &value) { return sub.readInto(input, value); },
@@ -58,7 +57,7 @@ public:
   template <class Sub>
   KeyTable &tables(std::string_view name, Field<std::vector<Field<Sub>>> S::*member,
                    KeyTable<Sub> sub, std::string help) {
-    lines.push_back({title, std::string(name), "tables", "none", std::move(help)});
+    lines.push_back({title, std::string(name), "table", "", std::move(help)});
     append(sub.help());
     add(name, member, [sub](const Input &input, std::vector<Field<Sub>> &list) {
       const auto *array = input.node.as_array();
@@ -81,6 +80,8 @@ public:
     const auto *table = input.node.as_table();
     if (!table) {
       input.refuseType(fmt::format("a table such as {{ {} = ... }}", keys.front().name));
+      if constexpr (std::is_same_v<T, S>)
+        doubt(value);
       return false;
     }
     value = defaults;

@@ -31,7 +31,7 @@ struct Table {
 std::vector<Table> listTables() {
   std::vector<Table> tables;
   for (const KeyHelp &key : describeLanguage()) {
-    if (key.type == "table" || key.type == "tables")
+    if (key.type == "table")
       continue;
     if (tables.empty() || tables.back().title != key.table)
       tables.push_back({key.table, {}});
