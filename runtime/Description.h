@@ -15,9 +15,10 @@ struct TokenizerDescription {
   std::string algorithm = "unigram";  // sentencepiece only: unigram | bpe
   bool splitDigits = false;           // sentencepiece only: every digit a piece of its own
   bool byteFallback = false;          // sentencepiece only: unknown characters become their bytes
-  std::string normalization = "nmt_nfkc"; // sentencepiece only: nmt_nfkc | nfkc | nmt_nfkc_cf | nfkc_cf | identity
+  std::string normalization =
+      "nmt_nfkc"; // sentencepiece only: nmt_nfkc | nfkc | nmt_nfkc_cf | nfkc_cf | identity
   std::vector<std::string> symbols = {}; // pieces that are never split
-  std::string model = {};             // an existing SentencePiece file instead of training one
+  std::string model = {};                // an existing SentencePiece file instead of training one
 };
 
 /// Ids with a meaning of their own; the same in source and target.
@@ -38,7 +39,7 @@ struct ScheduleDescription {
   double rate = 1e-3;            // the highest learning rate
   int64_t warmup = 0;            // steps of linear warm-up: inverse_sqrt and cosine
   int64_t steps = 0;             // cosine only: the step at which the rate reaches zero
-  double factor = 0.25;          // plateau only: the rate is multiplied by it when validation stalls
+  double factor = 0.25; // plateau only: the rate is multiplied by it when validation stalls
 };
 
 struct TrainDescription {

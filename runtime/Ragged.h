@@ -8,7 +8,7 @@
 namespace loup {
 
 struct Ragged {
-  std::vector<int32_t> tokens;       // of all sequences, in order
+  std::vector<int32_t> tokens;        // of all sequences, in order
   std::vector<int32_t> offsets = {0}; // sequence i is tokens[offsets[i] .. offsets[i + 1])
 
   int32_t count() const { return static_cast<int32_t>(offsets.size()) - 1; }

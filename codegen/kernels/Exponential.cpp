@@ -37,8 +37,7 @@ Expr logarithm(Expr x) {
                           3.3333331174e-1f});
   Expr scale = cast<float>(n);
   Expr square = r * r;
-  Expr result =
-      r + (p * (square * r) + scale * ln2Low - 0.5f * square) + scale * ln2High;
+  Expr result = r + (p * (square * r) + scale * ln2Low - 0.5f * square) + scale * ln2High;
   return strict_float(select(is_nan(x) || is_inf(x), x, result));
 }
 
