@@ -18,10 +18,11 @@ TokenizerPair idTokenizers(const Description &description) {
 TokenizerPair loadTokenizers(const Description &description, const CheckpointInfo &info,
                              const std::string &path) {
   auto load = [&](const TokenizerDescription &side, const std::optional<std::string> &serialized) {
-    if (!serialized)
+    bool needsText = side.kind != "ids" && side.kind != "bytes";
+    if (!serialized && needsText)
       throw UserError(
           fmt::format("{} holds no tokenizer, so it takes token ids only: use --ids", path));
-    return loadTokenizer(side, description.ids, *serialized);
+    return loadTokenizer(side, description.ids, serialized.value_or(""));
   };
   return {load(description.source, info.sourceTokenizer),
           description.sharedTokenizer ? nullptr : load(description.target, info.targetTokenizer)};

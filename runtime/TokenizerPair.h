@@ -22,7 +22,8 @@ struct TokenizerPair {
 /// Those of lines that hold token ids.
 TokenizerPair idTokenizers(const Description &description);
 
-/// Those that the checkpoint `path` holds. Throws UserError where it holds none.
+/// Those that the checkpoint `path` holds. Throws UserError where it holds none, but they are made
+/// from text.
 TokenizerPair loadTokenizers(const Description &description, const CheckpointInfo &info,
                              const std::string &path);
 
