@@ -50,7 +50,7 @@ protected:
         source += " 7";
       source += "\n";
       if (emptyEvery == 0 || i % emptyEvery != 0)
-        for (int32_t k = 0; k <= (i * 7919 % 31 + i * 104729 % 7) / 2; ++k)
+        for (int32_t k = 0; k <= (i * 7919 % 31 + int64_t(i) * 104729 % 7) / 2; ++k)
           target += "8 ";
       target += "\n";
     }

@@ -9,9 +9,12 @@ using namespace loup;
 
 namespace {
 
-nlohmann::json reference() {
-  std::ifstream file(LOUP_RUNTIME_TESTS "/bleu_reference.json");
-  return nlohmann::json::parse(file);
+const nlohmann::json &reference() {
+  static const nlohmann::json parsed = [] {
+    std::ifstream file(LOUP_RUNTIME_TESTS "/bleu_reference.json");
+    return nlohmann::json::parse(file);
+  }();
+  return parsed;
 }
 
 TEST(Bleu, EqualsSacrebleu) {
