@@ -10,29 +10,13 @@ namespace loup {
 
 static constexpr size_t chunkSize = 1 << 14;
 
+static size_t chunkCount(size_t size) { return (size + chunkSize - 1) / chunkSize; }
+
 /// Runs body(begin, end, chunk) for every chunk of [0, size).
 template <class Body> static void forEachChunk(size_t size, Body &&body) {
-  parallelFor(static_cast<int>((size + chunkSize - 1) / chunkSize), [&](int chunk) {
+  parallelFor(static_cast<int>(chunkCount(size)), [&](int chunk) {
     body(chunk * chunkSize, std::min(size, (chunk + 1) * chunkSize), chunk);
   });
-}
-
-double globalNorm(std::span<const float> gradients) {
-  std::vector<double> squares((gradients.size() + chunkSize - 1) / chunkSize);
-  forEachChunk(gradients.size(), [&](size_t begin, size_t end, int chunk) {
-    double lanes[8] = {}; // of their own, so that the compiler may use a vector
-    for (; end - begin >= 8; begin += 8)
-      for (int i = 0; i < 8; ++i)
-        lanes[i] += static_cast<double>(gradients[begin + i]) * gradients[begin + i];
-    for (; begin < end; ++begin)
-      lanes[0] += static_cast<double>(gradients[begin]) * gradients[begin];
-    for (double lane : lanes)
-      squares[chunk] += lane;
-  });
-  double sum = 0;
-  for (double square : squares)
-    sum += square;
-  return std::sqrt(sum);
 }
 
 double clipFactor(double norm, double limit) {
@@ -45,7 +29,7 @@ static float decayed(float gradient, float weight, float weightDecay) {
 }
 
 Optimizer::Optimizer(const OptimizerDescription &description, size_t size)
-    : description(description) {
+    : description(description), squares(chunkCount(size)) {
   const std::string &name = description.kind;
   if (name != "sgd" && name != "adam" && name != "adamw")
     throw InternalError("the optimizer is sgd, adam or adamw, not " + name);
@@ -56,6 +40,25 @@ Optimizer::Optimizer(const OptimizerDescription &description, size_t size)
   } else if (description.momentum != 0) {
     moments.push_back({"momentum_buffer", std::vector<float>(size)});
   }
+}
+
+double Optimizer::globalNorm(std::span<const float> gradients) {
+  forEachChunk(gradients.size(), [&](size_t begin, size_t end, int chunk) {
+    double lanes[8] = {}; // of their own, so that the compiler may use a vector
+    for (; end - begin >= 8; begin += 8)
+      for (int i = 0; i < 8; ++i)
+        lanes[i] += static_cast<double>(gradients[begin + i]) * gradients[begin + i];
+    for (; begin < end; ++begin)
+      lanes[0] += static_cast<double>(gradients[begin]) * gradients[begin];
+    double square = 0;
+    for (double lane : lanes)
+      square += lane;
+    squares[chunk] = square;
+  });
+  double sum = 0;
+  for (double square : squares)
+    sum += square;
+  return std::sqrt(sum);
 }
 
 void Optimizer::update(std::span<float> weights, std::span<const float> gradients, double scale,

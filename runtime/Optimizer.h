@@ -11,9 +11,6 @@
 
 namespace loup {
 
-/// The Euclidean norm of all gradients together.
-double globalNorm(std::span<const float> gradients);
-
 /// What gradients are multiplied by so that their norm is at most `limit`, as
 /// torch.nn.utils.clip_grad_norm_: min(1, limit / (norm + 1e-6)). A `limit` of 0 is none.
 double clipFactor(double norm, double limit);
@@ -22,6 +19,9 @@ class Optimizer {
 public:
   /// `size` is the count of weights.
   Optimizer(const OptimizerDescription &description, size_t size);
+
+  /// The Euclidean norm of all gradients together.
+  double globalNorm(std::span<const float> gradients);
 
   /// Moves the weights along `scale` x gradients, which is their average over the target tokens,
   /// clipped. `step` counts from 1.
@@ -38,6 +38,7 @@ public:
 private:
   enum class Kind { Sgd, Adam, AdamW } kind;
   OptimizerDescription description;
+  std::vector<double> squares; // of the gradients, by chunk
 };
 
 } // namespace loup

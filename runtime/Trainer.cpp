@@ -108,7 +108,7 @@ std::optional<Trainer::Result> Trainer::step() {
   if (options.accumulate > 1)
     gradients = sum;
   double scale = 1.0 / static_cast<double>(result.tokens);
-  result.norm = globalNorm(gradients) * scale;
+  result.norm = optimizer.globalNorm(gradients) * scale;
   if (!std::isfinite(result.norm))
     failDiverged("norm of the gradients", result.norm);
   if (firstStep && !options.gradients.empty()) {

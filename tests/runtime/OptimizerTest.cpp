@@ -81,7 +81,7 @@ TEST_P(OptimizerTest, AgreesWithPyTorch) {
   for (int step = 1; step <= 10; ++step) {
     for (int i = 0; i < 5; ++i)
       gradients[i] = static_cast<float>(tokens * (i + 1) * std::sin(1.7 * i + 0.9 * step));
-    double norm = globalNorm(gradients) / tokens;
+    double norm = optimizer.globalNorm(gradients) / tokens;
     optimizer.update(weights, gradients, clipFactor(norm, GetParam().clip) / tokens,
                      GetParam().rate, step);
   }
@@ -99,7 +99,7 @@ TEST(OptimizerThreadsTest, TheNumberOfThreadsChangesNoBit) {
     for (int step = 1; step <= 3; ++step) {
       for (size_t i = 0; i < size; ++i)
         gradients[i] = static_cast<float>(randomNormal(step, i));
-      norm = globalNorm(gradients);
+      norm = optimizer.globalNorm(gradients);
       optimizer.update(weights, gradients, clipFactor(norm, 1), 0.1, step);
     }
     setThreadCount(1);
