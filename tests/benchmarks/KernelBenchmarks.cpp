@@ -1,5 +1,9 @@
-// How fast kernels are, in multiply-adds (or elements) a second: `kernel_benchmarks --threads=2
-// --benchmark_filter=linear`. Compare with `products.py` beside this file, in the same minute.
+// How fast kernels are, in additions and multiplications a second (`per_s`), and a second of one
+// core's time (`per_cpu_s`), which busy neighbours disturb less:
+//
+//     kernel_benchmarks --threads=2 --benchmark_filter=linear
+//
+// products.py beside this file times PyTorch on the same products; run both in the same minute.
 #include "tests/codegen/LoadedKernel.h"
 
 #include "runtime/ThreadPool.h"
@@ -8,15 +12,16 @@
 
 #include <cstdlib>
 #include <cstring>
+#include <ctime>
 
 namespace loup::test {
 namespace {
 
-/// `ir` with $NAME replaced by numbers.
-std::string fill(std::string ir, const std::map<std::string, int64_t> &numbers) {
-  for (auto &[name, number] : numbers)
+/// `ir` with each $NAME replaced by its word.
+std::string fill(std::string ir, const std::map<std::string, std::string> &words) {
+  for (auto &[name, word] : words)
     for (size_t at; (at = ir.find("$" + name)) != std::string::npos;)
-      ir.replace(at, name.size() + 1, std::to_string(number));
+      ir.replace(at, name.size() + 1, word);
   return ir;
 }
 
@@ -48,6 +53,18 @@ constexpr const char *step = R"(
           -> [hypothesis, hidden:$N]
       return %y : [hypothesis, hidden:$N]
     })";
+constexpr const char *feedForward = R"(
+    func.func @kernel(%x: [batch, time, width:$K], %w: [hidden:$N, width:$K], %bias: [hidden:$N],
+                      %key: i[], %example: i[batch], %position: i[time])
+        -> [batch, time, hidden:$N] {
+      %p = loup.product %x, %w : [batch, time, width:$K], [hidden:$N, width:$K]
+          -> [batch, time, hidden:$N]
+      %b = loup.add %p, %bias : [batch, time, hidden:$N], [hidden:$N]
+      %g = loup.$A %b : [batch, time, hidden:$N]
+      %y = loup.dropout %g rate 0.1 key %key at %example, %position
+          : [batch, time, hidden:$N], i[], i[batch], i[time]
+      return %y : [batch, time, hidden:$N]
+    })";
 constexpr const char *scores = R"(
     func.func @kernel(%q: [batch, time, head:4, head_width:32],
                       %k: [batch, time_key, head:4, head_width:32])
@@ -69,12 +86,15 @@ void report(benchmark::State &state, const LoadedKernel &kernel,
             const std::vector<Argument> &arguments, double operations) {
   auto call = kernel.prepare(arguments);
   call();
+  std::clock_t start = std::clock();
   for (auto _ : state)
     call();
-  state.counters["Gop/s"] =
-      benchmark::Counter(operations * 1e-9 * state.iterations(), benchmark::Counter::kIsRate);
-  state.counters["compile_s"] = kernel.seconds();
-  state.counters["object_kB"] = static_cast<double>(kernel.objectSize()) / 1000;
+  double seconds = static_cast<double>(std::clock() - start) / CLOCKS_PER_SEC;
+  double all = operations * static_cast<double>(state.iterations());
+  state.counters["per_s"] = benchmark::Counter(all, benchmark::Counter::kIsRate);
+  state.counters["per_cpu_s"] = all / seconds;
+  state.counters["compile_ms"] = kernel.seconds() * 1000;
+  state.counters["object_bytes"] = static_cast<double>(kernel.objectSize());
 }
 
 void add(const std::string &name, const std::string &ir, std::vector<std::vector<int64_t>> shapes,
@@ -83,7 +103,12 @@ void add(const std::string &name, const std::string &ir, std::vector<std::vector
     LoadedKernel kernel(ir, LoadedKernel::Checks::Off);
     std::vector<Argument> arguments;
     for (size_t i = 0; i < shapes.size(); ++i)
-      arguments.push_back(randomTensor(shapes[i], i));
+      if (kernel.argumentTypes()[i].isReal)
+        arguments.push_back(randomTensor(shapes[i], i));
+      else if (shapes[i].empty())
+        arguments.push_back(int32_t{1});
+      else
+        arguments.push_back(randomIntegers(shapes[i], 1000, i));
     report(state, kernel, arguments, operations);
   })->UseRealTime();
 }
@@ -93,7 +118,8 @@ void addProducts() {
   for (auto [k, n] :
        {std::pair<int64_t, int64_t>{128, 128}, {128, 512}, {512, 128}, {128, 8000}, {256, 1024}}) {
     std::string size = "/" + std::to_string(k) + "x" + std::to_string(n);
-    std::map<std::string, int64_t> numbers = {{"K", k}, {"N", n}};
+    std::map<std::string, std::string> numbers = {{"K", std::to_string(k)},
+                                                  {"N", std::to_string(n)}};
     double operations = 2.0 * batch * time * k * n;
     add("linear" + size, fill(linear, numbers), {{batch, time, k}, {n, k}}, operations);
     add("by_input" + size, fill(byInput, numbers), {{batch, time, n}, {n, k}}, operations);
@@ -103,6 +129,11 @@ void addProducts() {
       add("step/" + std::to_string(rows) + size, fill(step, numbers), {{rows, k}, {n, k}},
           2.0 * rows * k * n);
   }
+  for (const char *activation : {"relu", "gelu"})
+    add(std::string("feed_forward/") + activation,
+        fill(feedForward, {{"K", "128"}, {"N", "512"}, {"A", activation}}),
+        {{batch, time, 128}, {512, 128}, {512}, {}, {batch}, {time}},
+        2.0 * batch * time * 128 * 512);
   double operations = 2.0 * batch * time * time * 128;
   add("scores", scores, {{batch, time, 4, 32}, {batch, time, 4, 32}}, operations);
   add("weighted", weighted, {{batch, 4, time, time}, {batch, time, 4, 32}}, operations);

@@ -1,13 +1,9 @@
 #include "tests/codegen/LoadedKernel.h"
 
 #include "tests/codegen/GuardedTensor.h"
+#include "tests/codegen/ParsedKernel.h"
 
 #include "codegen/CompileKernel.h"
-
-#include "mlir/Dialect/Func/IR/FuncOps.h"
-#include "mlir/IR/BuiltinOps.h"
-#include "mlir/IR/OwningOpRef.h"
-#include "mlir/Parser/Parser.h"
 
 #include <gtest/gtest.h>
 
@@ -16,34 +12,11 @@
 #include <dlfcn.h>
 #include <filesystem>
 #include <fstream>
-#include <regex>
 
 using namespace mlir;
 
 namespace loup::test {
 namespace {
-
-/// "i[batch, time:128]" -> "tensor<?x128xi32, #loup.axes<batch, time>>"
-std::string expandTypes(const std::string &ir) {
-  static const std::regex shorthand(R"((i?)\[([a-z_:0-9, ]*)\])");
-  static const std::regex axis(R"(([a-z_]+)(?::([0-9]+))?)");
-  std::string result;
-  std::sregex_iterator it(ir.begin(), ir.end(), shorthand), end;
-  auto rest = ir.begin();
-  for (; it != end; ++it) {
-    result.append(rest, ir.begin() + it->position());
-    rest = ir.begin() + it->position() + it->length();
-    std::string list = (*it)[2].str(), sizes, names;
-    bool isInteger = (*it)[1].length() > 0;
-    for (std::sregex_iterator a(list.begin(), list.end(), axis); a != end; ++a) {
-      sizes += ((*a)[2].matched ? (*a)[2].str() : "?") + "x";
-      names += (names.empty() ? "" : ", ") + (*a)[1].str();
-    }
-    result += "tensor<" + sizes + (isInteger ? "i32" : "f32") + ", #loup.axes<" + names + ">>";
-  }
-  result.append(rest, ir.end());
-  return result;
-}
 
 std::filesystem::path scratchFolder() {
   static const struct Folder {
@@ -145,8 +118,7 @@ struct LoadedKernel::Loaded {
   Loaded(const std::string &ir, Checks checks);
   ~Loaded();
 
-  MLIRContext context;
-  OwningOpRef<ModuleOp> module;
+  ParsedKernel parsed;
   func::FuncOp kernel;
   void *library = nullptr;
   int (*call)(void **) = nullptr;
@@ -154,15 +126,8 @@ struct LoadedKernel::Loaded {
   size_t objectSize = 0;
 };
 
-LoadedKernel::Loaded::Loaded(const std::string &ir, Checks checks) {
-  context.loadDialect<LoupDialect, func::FuncDialect>();
-  std::string text = expandTypes(ir);
-  module = parseSourceString<ModuleOp>(text, &context);
-  if (!module)
-    throw std::invalid_argument("the test's kernel does not parse:\n" + text);
-  kernel = *module->getOps<func::FuncOp>().begin();
-  kernel->setAttr("loup.kernel", UnitAttr::get(&context));
-
+LoadedKernel::Loaded::Loaded(const std::string &ir, Checks checks)
+    : parsed(ir), kernel(parsed.function()) {
   auto start = std::chrono::steady_clock::now();
   CompiledKernel compiled = compileKernel(kernel, hostTarget(checks == Checks::On));
   seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();

@@ -28,8 +28,7 @@ class LoadedKernel {
 public:
   enum class Checks { On, Off };
 
-  /// `ir` is the text of one function named `kernel`. In it, "[batch, time:128]" stands for
-  /// tensor<?x128xf32, #loup.axes<batch, time>>, and "i[batch]" for the same of integers.
+  /// `ir` is the text of one function, as for ParsedKernel.
   explicit LoadedKernel(const std::string &ir, Checks checks = Checks::On);
   ~LoadedKernel();
   LoadedKernel(const LoadedKernel &) = delete;
