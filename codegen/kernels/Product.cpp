@@ -24,7 +24,7 @@ bool isInMemory(mlir::Value value) {
 constexpr int indicesPerTask = 4;
 
 /// A summed index leads so far in memory from here on that what a tile reads is copied together.
-constexpr int rowsApart = 1024;
+constexpr int rowsApart = 512;
 
 class Product {
 public:

@@ -38,13 +38,13 @@ ProductTile::ProductTile(const ProductShape &shape, const Halide::Target &target
   int64_t size = *axisSize(shape.columns.getType(), shape.column);
   int64_t height = shape.row ? *axisSize(shape.rows.getType(), *shape.row) : 1;
   bool isDynamic = mlir::ShapedType::isDynamic(height);
-  // Of rows whose number is known, more fit exactly; of others, the last tile is partly idle.
+  // Of rows whose number is not known, the last tile is partly idle: it is kept low.
   int sums = fewRegisters ? 12 : isDynamic ? 16 : 24;
   int most = fewRegisters ? 3 : isDynamic ? 4 : 2;
   vectors = mlir::ShapedType::isDynamic(size) ? 2 : chooseVectors(size, lanes, most);
-  rows = std::min(isDynamic ? 8 : 12, sums / vectors);
+  rows = !isDynamic ? sums / vectors : 8 * vectors <= sums ? 8 : 4;
   if (!isDynamic)
-    rows = static_cast<int>(std::min<int64_t>(rows, height));
+    rows = static_cast<int>(std::min<int64_t>({rows, 12, height}));
 }
 
 } // namespace loup
