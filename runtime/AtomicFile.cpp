@@ -37,6 +37,8 @@ AtomicFile::~AtomicFile() {
     close(descriptor);
   if (pending)
     unlink(temporary.c_str());
+  else
+    syncFolder();
 }
 
 void AtomicFile::write(std::span<const std::byte> bytes) {
@@ -58,8 +60,11 @@ void AtomicFile::commit() {
   if (std::rename(temporary.c_str(), path.c_str()) != 0)
     fail();
   pending = false;
-  // The new name is on the disk only once its folder is; some file systems refuse this, and then
-  // there is nothing more to be done.
+}
+
+/// The new name is on the disk only once its folder is. Some file systems refuse this, and then
+/// there is nothing more to be done.
+void AtomicFile::syncFolder() const {
   std::string folder = fs::path(path).parent_path();
   int directory = open(folder.empty() ? "." : folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (directory >= 0) {

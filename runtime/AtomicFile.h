@@ -16,7 +16,8 @@ public:
   /// or not writable. A symbolic link is followed.
   explicit AtomicFile(const std::string &path);
 
-  /// Removes what was not committed.
+  /// Removes what was not committed, and makes last what was: only here, so that two files can be
+  /// committed in the same instant.
   ~AtomicFile();
 
   AtomicFile(const AtomicFile &) = delete;
@@ -32,6 +33,7 @@ public:
 
 private:
   [[noreturn]] void fail() const;
+  void syncFolder() const;
 
   std::string path, temporary;
   int descriptor = -1;

@@ -77,7 +77,7 @@ public:
   /// What the user should know of the lines read so far: how many were cut, how many left out.
   std::vector<std::string> notices() const;
 
-  /// What tells these data from others: lines, bytes and checksum of each file.
+  /// What tells these data from others: lines and checksum of each pair of files.
   nlohmann::json identity() const;
 
 private:

@@ -4,13 +4,11 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <string>
 
 namespace loup {
 namespace {
 
-/// The most tokens that may precede the end in a translation of `sourceLength` tokens, end
-/// included.
+/// The most tokens that a translation may have before its end; `sourceLength` counts the source's.
 int32_t tokenLimit(const Description &description, const SearchOptions &options,
                    int32_t sourceLength) {
   int64_t wanted = options.maximumLength;

@@ -16,7 +16,7 @@ namespace loup {
 
 namespace {
 
-// Longer lines are not trained on; SentencePiece's own limit of 4192 drops documents.
+// SentencePiece's own limit, 4192 bytes, would drop documents.
 constexpr size_t longestTrainingLine = 1 << 16;
 
 // The reserved character U+2585: SentencePiece skips lines that hold it.
@@ -77,15 +77,13 @@ std::string quoted(const std::vector<std::string> &symbols) {
 } // namespace
 
 std::string SentencePieceTokenizer::train(const TokenizerDescription &description,
-                                          const SpecialIds &ids,
-                                          const std::vector<std::string> &lines) {
+                                          const SpecialIds &ids, std::vector<std::string> lines) {
   silence();
   checkSymbols(description.symbols);
-  std::vector<std::string> usable;
-  for (const std::string &line : lines)
-    if (line.size() <= longestTrainingLine && line.find(reservedCharacter) == std::string::npos)
-      usable.push_back(line);
-  auto characters = static_cast<int32_t>(alphabet(description.normalization, usable).size());
+  std::erase_if(lines, [](const std::string &line) {
+    return line.size() > longestTrainingLine || line.find(reservedCharacter) != std::string::npos;
+  });
+  auto characters = static_cast<int32_t>(alphabet(description.normalization, lines).size());
   if (characters == 0)
     throw UserError("the training text is empty: there is nothing to learn pieces from");
 
@@ -114,7 +112,7 @@ std::string SentencePieceTokenizer::train(const TokenizerDescription &descriptio
           {"bos_id", "2"},
           {"pad_id", "3"},
           {"minloglevel", std::to_string(silentLogLevel)}},
-      usable, &model);
+      lines, &model);
   if (!status.ok()) {
     int32_t needed = characters + specialPieces + static_cast<int32_t>(description.symbols.size()) +
                      (description.byteFallback ? 256 : 0);
@@ -130,7 +128,7 @@ std::string SentencePieceTokenizer::train(const TokenizerDescription &descriptio
 }
 
 SentencePieceTokenizer::SentencePieceTokenizer(const std::string &name, std::string_view serialized,
-                                               const SpecialIds &ids, int32_t vocabulary)
+                                               const SpecialIds &ids)
     : model(std::make_unique<sentencepiece::SentencePieceProcessor>()), ids(ids), slots(ids) {
   silence();
   if (auto status = model->LoadFromSerializedProto(serialized); !status.ok())
@@ -145,10 +143,6 @@ SentencePieceTokenizer::SentencePieceTokenizer(const std::string &name, std::str
     if (slots.entry(idOf.back()))
       pieceOf.push_back(piece);
   }
-  if (size() > vocabulary)
-    throw UserError(fmt::format("{} has {} pieces, which with the special ids are {}: more than "
-                                "vocabulary = {}",
-                                name, model->GetPieceSize(), size(), vocabulary));
 }
 
 SentencePieceTokenizer::~SentencePieceTokenizer() = default;

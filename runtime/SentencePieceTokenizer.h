@@ -21,14 +21,13 @@ class SentencePieceTokenizer : public Tokenizer {
 public:
   /// Trains a model; the result is its serialized form. Throws UserError where the vocabulary is
   /// too small for the text's characters or a symbol cannot be one. The same lines give the same
-  /// model on every machine.
+  /// model. Lines of more than 64 KiB are not trained on.
   static std::string train(const TokenizerDescription &description, const SpecialIds &ids,
-                           const std::vector<std::string> &lines);
+                           std::vector<std::string> lines);
 
-  /// `name` is what messages call the model. Throws UserError where `model` is none or has more
-  /// pieces than the vocabulary has room for.
-  SentencePieceTokenizer(const std::string &name, std::string_view model, const SpecialIds &ids,
-                         int32_t vocabulary);
+  /// `name` is what messages call the model. Throws UserError where `serialized` is none.
+  SentencePieceTokenizer(const std::string &name, std::string_view serialized,
+                         const SpecialIds &ids);
   ~SentencePieceTokenizer() override;
 
   std::vector<int32_t> encode(std::string_view line) const override;

@@ -54,10 +54,27 @@ std::string learn(const TokenizerDescription &description, const SpecialIds &ids
   if (description.kind == "words" || description.kind == "characters") {
     auto unit = unitOf(description);
     int32_t room = IdSlots(ids).capacity(description.vocabulary);
-    return ListTokenizer(unit, ids, ListTokenizer::mostFrequent(unit, sample(lines), room))
-        .serialize();
+    auto list = ListTokenizer::mostFrequent(unit, sample(lines), room);
+    if (list.empty())
+      throw UserError(fmt::format("the training text is empty: it has no {}", description.kind));
+    return ListTokenizer(unit, ids, std::move(list)).serialize();
   }
   return {};
+}
+
+std::unique_ptr<Tokenizer> make(const TokenizerDescription &description, const SpecialIds &ids,
+                                std::string_view serialized) {
+  if (description.kind == "sentencepiece")
+    return std::make_unique<SentencePieceTokenizer>(
+        description.model.empty() ? "the stored tokenizer" : description.model, serialized, ids);
+  if (description.kind == "words" || description.kind == "characters")
+    return std::make_unique<ListTokenizer>(unitOf(description), ids,
+                                           ListTokenizer::parse(serialized));
+  if (description.kind == "bytes")
+    return std::make_unique<ByteTokenizer>(ids);
+  if (description.kind == "ids")
+    return std::make_unique<IdTokenizer>(ids, description.vocabulary);
+  throw InternalError("a tokenizer of kind " + description.kind);
 }
 
 } // namespace
@@ -77,18 +94,13 @@ std::unique_ptr<Tokenizer> trainTokenizer(const TokenizerDescription &descriptio
 
 std::unique_ptr<Tokenizer> loadTokenizer(const TokenizerDescription &description,
                                          const SpecialIds &ids, std::string_view serialized) {
-  if (description.kind == "sentencepiece") {
-    std::string name = description.model.empty() ? "the stored tokenizer" : description.model;
-    return std::make_unique<SentencePieceTokenizer>(name, serialized, ids, description.vocabulary);
-  }
-  if (description.kind == "words" || description.kind == "characters")
-    return std::make_unique<ListTokenizer>(unitOf(description), ids,
-                                           ListTokenizer::parse(serialized));
-  if (description.kind == "bytes")
-    return std::make_unique<ByteTokenizer>(ids);
-  if (description.kind == "ids")
-    return std::make_unique<IdTokenizer>(ids, description.vocabulary);
-  throw InternalError("a tokenizer of kind " + description.kind);
+  auto tokenizer = make(description, ids, serialized);
+  if (tokenizer->size() > description.vocabulary)
+    throw UserError(fmt::format("{} and the special ids need vocabulary = {}; it is {}",
+                                description.model.empty() ? "the " + description.kind
+                                                          : "the pieces of " + description.model,
+                                tokenizer->size(), description.vocabulary));
+  return tokenizer;
 }
 
 } // namespace loup

@@ -40,6 +40,11 @@ TEST(Words, TheMostFrequentGetIdsTiesByBytes) {
   EXPECT_THAT(words->encode(" \u00A0"), IsEmpty());
 }
 
+TEST(Words, OfEmptyTextAreRefused) {
+  EXPECT_THAT([] { train({.kind = "words"}, {"", " "}); },
+              ThrowsMessage<UserError>(HasSubstr("training text is empty")));
+}
+
 TEST(Characters, AreCodePoints) {
   auto characters = train({.kind = "characters", .vocabulary = 8}, {"aa é🙂 a", "é  "});
   EXPECT_EQ(characters->size(), 8);
@@ -53,6 +58,12 @@ TEST(Bytes, AreTwoHundredAndFiftySix) {
   EXPECT_THAT(bytes->encode("aé"), ElementsAre(4 + 'a', 4 + 0xC3, 4 + 0xA9));
   EXPECT_EQ(bytes->decode(bytes->encode("grün 🙂")), "grün 🙂");
   EXPECT_EQ(bytes->decode(Ids{4 + 'a', 4 + 0xC3, 4 + '\n', 0, 2}), "a\uFFFD ") << "one valid line";
+}
+
+TEST(Bytes, NeedAVocabularyForAll) {
+  EXPECT_THAT([] { train({.kind = "bytes", .vocabulary = 256}, {}); },
+              ThrowsMessage<UserError>(
+                  HasSubstr("the bytes and the special ids need vocabulary = 260; it is 256")));
 }
 
 TEST(IdLines, AreNumbers) {

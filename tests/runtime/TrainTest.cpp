@@ -163,21 +163,23 @@ TEST_P(Interrupted, SavesAndResumesAsIfNothingHadHappened) {
 }
 
 TEST_F(Train, WhatIsKilledCanBeResumed) {
+  int resumed = 0;
   for (int round = 0; round < 3; ++round) {
-    Words more{"--save", a, "--save-every", "1"};
-    if (round > 0)
-      more.push_back("--resume");
-    Subprocess program(command(more));
+    for (const char *suffix : {"", ".state"})
+      std::filesystem::remove(a + suffix);
+    Subprocess program(command({"--save", a, "--save-every", "1"}));
     while (!std::filesystem::exists(a + ".state"))
       std::this_thread::sleep_for(std::chrono::milliseconds(5));
     std::this_thread::sleep_for(std::chrono::milliseconds(100 + 37 * round));
     program.signal(SIGKILL);
     EXPECT_EQ(program.finish().signal, SIGKILL);
     Ending ending = train({"--save", a, "--resume", "--epochs", "1"});
-    // Between the replacement of the two files lies an instant.
-    EXPECT_TRUE(ending.code == 0 || ending.errors.find("not saved together") != std::string::npos)
-        << ending.errors;
+    // An instant lies between the replacement of the two files.
+    bool disagree = ending.errors.find("not saved together") != std::string::npos;
+    EXPECT_TRUE(ending.code == 0 || disagree) << ending.errors;
+    resumed += ending.code == 0;
   }
+  EXPECT_GT(resumed, 0);
 }
 
 TEST_F(Train, LogsOneObjectAStep) {
