@@ -51,9 +51,10 @@ Anchor logSoftmax(LogSoftmaxOp op, const KernelBody &body) {
   Func largest = rows->maximum(logit, "largest");
   Func total =
       rows->sum([&](Point at) { return exponential(logit(at) - (*rows)(largest)); }, "total");
-  Func logSum = rows->number((*rows)(largest) + logarithm((*rows)(total)), "log_sum");
+  Func logTotal = rows->number(logarithm((*rows)(total)), "log_total");
   Func result("log_softmax");
-  result(body.vars(op.getType())) = strict_float(logit(body.point(op.getType())) - (*rows)(logSum));
+  result(body.vars(op.getType())) =
+      strict_float(logit(body.point(op.getType())) - (*rows)(largest) - (*rows)(logTotal));
   return byRows(rows, result);
 }
 
