@@ -1,5 +1,6 @@
 #include "codegen/BuildExecutable.h"
 #include "codegen/EmitKernels.h"
+#include "codegen/Installation.h"
 
 #include "runtime/Errors.h"
 
@@ -15,14 +16,14 @@
 namespace fs = std::filesystem;
 
 namespace loup {
-namespace {
 
-/// The folder that holds bin/loup, lib/ and include/; the same in the build tree and installed.
-fs::path prefix() {
+fs::path installation() {
   std::string program =
-      llvm::sys::fs::getMainExecutable(nullptr, reinterpret_cast<void *>(&prefix));
+      llvm::sys::fs::getMainExecutable(nullptr, reinterpret_cast<void *>(&installation));
   return fs::path(program).parent_path().parent_path();
 }
+
+namespace {
 
 std::string findCompiler() {
   if (const char *chosen = std::getenv("CXX"); chosen && *chosen) {
@@ -74,7 +75,7 @@ void run(const std::vector<std::string> &command, const fs::path &scratch) {
 class Toolchain {
 public:
   explicit Toolchain(const fs::path &scratch) : compiler(findCompiler()), scratch(scratch) {
-    for (const auto &header : fs::directory_iterator(prefix() / "include" / "runtime"))
+    for (const auto &header : fs::directory_iterator(installation() / "include" / "runtime"))
       if (header.path().extension() == ".h")
         headers.push_back(header.path());
     std::sort(headers.begin(), headers.end());
@@ -92,7 +93,7 @@ public:
     if (fs::exists(cached))
       return cached;
     std::string object = (scratch / (source.name + ".o")).string();
-    run({compiler, "-std=c++20", "-O1", "-fPIC", "-I" + (prefix() / "include").string(), "-c",
+    run({compiler, "-std=c++20", "-O1", "-fPIC", "-I" + (installation() / "include").string(), "-c",
          (scratch / source.name).string(), "-o", object},
         scratch);
     writeWhole(cached, read(object));
@@ -103,8 +104,8 @@ public:
     std::vector<std::string> command{compiler};
     for (const fs::path &object : objects)
       command.push_back(object.string());
-    for (const char *library : {"loup_runtime", "sentencepiece_train", "sentencepiece"})
-      command.push_back((prefix() / "lib" / (std::string("lib") + library + ".a")).string());
+    for (const char *library : runtimeLibraries)
+      command.push_back((installation() / "lib" / library).string());
     for (const char *flag : {"-l:libz.a", "-static-libstdc++", "-static-libgcc", "-pthread", "-o"})
       command.push_back(flag);
     command.push_back(program.string());

@@ -9,9 +9,9 @@
 
 namespace loup {
 
-/// Makes `folder`/train and `folder`/translate, and keeps the sources in `folder`/source. Works in
-/// a folder beside it and replaces it when all is done. Throws UserError where no C++ compiler is
-/// found or the folder holds something that Loup did not make.
+/// Makes `folder`/train and `folder`/translate, and keeps the sources in `folder`/source. All is made
+/// in a folder inside it and moved when it is done; other files stay. Throws UserError where no C++
+/// compiler is found or the folder cannot be written.
 void buildExecutables(const std::vector<PrintedFile> &sources,
                       const std::vector<std::filesystem::path> &objects,
                       const std::filesystem::path &folder);

@@ -55,11 +55,14 @@ std::string largest(llvm::StringRef unit) {
     times("most.sourcePositions");
   }
   for (llvm::StringRef factor : factors)
-    times(factor == "batch"                            ? "most.sentences"
-          : factor == "source"                         ? "most.sourceLength"
-          : factor == "target"                         ? "most.targetLength"
-          : factor == "hypothesis" || factor == "slot" ? "most.hypotheses"
-                                                       : "1");
+    if (factor == "batch")
+      times("most.sentences");
+    else if (factor == "source")
+      times("most.sourceLength");
+    else if (factor == "target")
+      times("most.targetLength");
+    else if (factor == "hypothesis" || factor == "slot")
+      times("most.hypotheses");
   return product;
 }
 

@@ -1,6 +1,7 @@
 #include "codegen/EmitDriver.h"
 #include "codegen/DriverNames.h"
 #include "codegen/EmitFunction.h"
+#include "codegen/Wrap.h"
 
 #include "ir/LoupOps.h"
 #include "runtime/Errors.h"
@@ -37,21 +38,28 @@ std::string className(const std::string &model) {
 std::string prototype(func::FuncOp kernel) {
   llvm::SmallVector<std::string> parameters;
   for (Type type : kernel.getArgumentTypes())
-    parameters.push_back(axesOf(type).empty() && isInteger(type)
-                             ? "int32_t"
-                             : "halide_buffer_t * /*" + shapeComment(type) + "*/");
-  for (Type type : kernel.getResultTypes())
-    parameters.push_back("halide_buffer_t * /*out " + shapeComment(type) + "*/");
-  return "int " + kernel.getSymName().str() + "(" + llvm::join(parameters, ", ") + ");\n";
+    parameters.push_back(axesOf(type).empty() && isInteger(type) ? "int32_t" : "Buffer");
+  parameters.append(kernel.getNumResults(), "Buffer");
+  llvm::SmallVector<std::string> shapes;
+  for (Type type : kernel.getFunctionType().getInputs())
+    shapes.push_back(shapeComment(type));
+  std::string arrow = "-> ";
+  for (Type type : kernel.getResultTypes()) {
+    shapes.push_back(arrow + shapeComment(type));
+    arrow.clear();
+  }
+  return "\n" + wrapped(0, "// ", shapes, "", " ") +
+         wrapped(0, "int " + kernel.getSymName().str() + "(", parameters, ");");
 }
 
 std::string emitKernels(ModuleOp module) {
   std::string text = "// The kernels, compiled by Halide; each writes its last arguments.\n"
-                     "#pragma once\n\n#include \"runtime/Tensor.h\"\n\nextern \"C\" {\n";
+                     "#pragma once\n\n#include \"runtime/Tensor.h\"\n\n"
+                     "using Buffer = halide_buffer_t *;\n\nextern \"C\" {\n";
   for (auto function : module.getOps<func::FuncOp>())
     if (function->hasAttr("loup.kernel"))
       text += prototype(function);
-  return text + "}\n";
+  return text + "\n}\n";
 }
 
 // model.cpp
@@ -83,7 +91,7 @@ std::string emitParameters(llvm::ArrayRef<PlacedParameter> parameters) {
   for (const auto &[op, offset] : parameters)
     text += fmt::format("  {} = {},\n", identifier(ParameterOp(op).getSymName()), offset);
   text += "};\n} // namespace at\n\nstd::vector<loup::Parameter> parameterTable() {\n"
-          "  using Initial = loup::Initial;\n  return {\n";
+          "  using loup::Initial;\n  return {\n";
   for (const auto &[parameter, offset] : parameters) {
     ParameterOp op = parameter;
     llvm::SmallVector<std::string> shape;
@@ -91,11 +99,19 @@ std::string emitParameters(llvm::ArrayRef<PlacedParameter> parameters) {
       shape.push_back(std::to_string(extent));
     std::string kind = op.getInitial().getKind().str();
     kind.front() = llvm::toUpper(kind.front());
-    text += fmt::format("      {{\"{}\", {{{}}}, at::{}, {{Initial::{}, {}f}}}},\n",
-                        op.getSymName().str(), llvm::join(shape, ", "), identifier(op.getSymName()),
-                        kind, fmt::format("{:#}", op.getInitial().getValue().convertToFloat()));
+    text += wrapped(
+        6, "{",
+        {fmt::format("\"{}\"", op.getSymName().str()),
+         fmt::format("{{{}}}", llvm::join(shape, ", ")), "at::" + identifier(op.getSymName()),
+         fmt::format("{{Initial::{}, {:#}f}}", kind, op.getInitial().getValue().convertToFloat())},
+        "},");
   }
   return text + "  };\n}\n";
+}
+
+/// "bytes * count", where the count of what there is once is empty.
+std::string product(int64_t bytes, const std::string &count) {
+  return std::to_string(bytes) + (count.empty() ? "" : " * " + count);
 }
 
 func::FuncOp functionOf(ModuleOp module, llvm::StringRef name) {
@@ -107,16 +123,18 @@ func::FuncOp functionOf(ModuleOp module, llvm::StringRef name) {
 
 /// The bytes of scratch of the function that needs most of it.
 std::string emitScratch(ModuleOp module, llvm::ArrayRef<llvm::StringRef> names) {
-  llvm::SmallVector<std::string> sums;
+  std::string text;
   for (llvm::StringRef name : names) {
     llvm::SmallVector<std::string> terms;
     auto arenas = functionOf(module, name)->getAttrOfType<DictionaryAttr>("loup.arenas");
     for (NamedAttribute arena : arenas ? arenas.getValue() : llvm::ArrayRef<NamedAttribute>())
-      terms.push_back(fmt::format("{} * int64_t({})", cast<IntegerAttr>(arena.getValue()).getInt(),
-                                  largest(arena.getName().getValue())));
-    sums.push_back(terms.empty() ? "int64_t(0)" : llvm::join(terms, " + "));
+      terms.push_back(product(cast<IntegerAttr>(arena.getValue()).getInt(),
+                              largest(arena.getName().getValue())));
+    if (terms.empty())
+      terms.push_back("0");
+    text += wrapped(4, "const int64_t " + name.str() + " = ", terms, ";", " + ");
   }
-  return "std::max({" + llvm::join(sums, ",\n                     ") + "})";
+  return text + "    return std::max(" + llvm::join(names, ", ") + ");\n";
 }
 
 /// How many bytes of a state belong to each unit of its dynamic axes.
@@ -129,9 +147,10 @@ std::string stateSlab(StateOp state) {
     else
       bytes *= axis.size;
   llvm::sort(unit);
-  return fmt::format("{} = states.slab({}, int64_t({})).tensor(0).data();",
-                     stateMember(state.getSymName()), (bytes + 63) / 64 * 64,
-                     largest(llvm::join(unit, " * ")));
+  std::string count = largest(llvm::join(unit, " * "));
+  return assignment(
+      4, stateMember(state.getSymName()),
+      fmt::format("states.floats({}, {})", (bytes + 63) / 64 * 64, count.empty() ? "1" : count));
 }
 
 std::string emitFunction(ModuleOp module, const char *name, const char *signature) {
@@ -142,21 +161,19 @@ std::string emitFunction(ModuleOp module, const char *name, const char *signatur
 std::string emitClass(ModuleOp module, const std::string &name) {
   std::string text =
       fmt::format("class {0} final : public loup::Driver {{\n"
-                  "  using Scratch = loup::Scratch;\n"
-                  "  template <class... Arguments> static auto tensor(Arguments... arguments) {{\n"
-                  "    return loup::tensor(arguments...);\n  }}\n\n"
                   "public:\n  {0}() : Driver(describe(), parameterTable()) {{}}\n\nprivate:\n",
                   name);
-  text += "  int64_t trainingScratch(const loup::Limits &most) const override {\n    return " +
-          emitScratch(module, {"train", "score"}) + ";\n  }\n\n";
-  text += "  int64_t decodingScratch(const loup::Limits &most) const override {\n    return " +
-          emitScratch(module, {"prefill", "step"}) + ";\n  }\n\n";
-  text += "  void placeStates(Scratch &states, const loup::Limits &most) override {\n";
+  text += "  int64_t trainingScratch(const Limits &most) const override {\n" +
+          emitScratch(module, {"train", "score"}) + "  }\n\n";
+  text += "  int64_t decodingScratch(const Limits &most) const override {\n" +
+          emitScratch(module, {"prefill", "step"}) + "  }\n\n";
+  text += "  void placeStates(Scratch &states, const Limits &most) override {\n";
   for (auto state : module.getOps<StateOp>())
-    text += "    " + stateSlab(state) + "\n";
+    text += stateSlab(state);
   text += "  }\n\n";
-  text += emitFunction(module, "train",
-                       "runTrain(const loup::DenseBatch &in, int32_t dropoutKey, float *losses)");
+  text += emitFunction(
+      module, "train",
+      "runTrain(const loup::DenseBatch &in, [[maybe_unused]] int32_t dropoutKey, float *losses)");
   text +=
       "\n" + emitFunction(module, "score", "runScore(const loup::DenseBatch &in, float *losses)");
   text += "\n" + emitFunction(module, "prefill", "runPrefill(const loup::DenseBatch &in)");
@@ -176,6 +193,7 @@ std::string emitModel(ModuleOp module, const Description &description) {
       "#include \"description.h\"\n#include \"kernels.h\"\n#include \"model.h\"\n\n"
       "#include \"runtime/Driver.h\"\n#include \"runtime/Random.h\"\n\n#include "
       "<algorithm>\n\nnamespace {{\n\n"
+      "using loup::Limits;\nusing loup::Scratch;\nusing loup::tensor;\n\n"
       "{}\n{}\n}} // namespace\n\n"
       "std::unique_ptr<loup::Model> makeModel() {{ return std::make_unique<{}>(); }}\n",
       description.name, emitParameters(placeParameters(module)), emitClass(module, name), name);

@@ -16,9 +16,9 @@ struct PrintedFile {
   std::string text;
 };
 
-/// kernels.h, model.h, model.cpp, description.cpp and the two mains, train.cpp and the program of
-/// the task ("translate.cpp"). Throws InternalError where the module is not as
-/// passes/README.md says it is after PlanMemory.
+/// kernels.h, model.h, model.cpp, description.h and the two mains, train.cpp and the program of the
+/// task ("translate.cpp"). Throws InternalError where the module is not as passes/README.md says it
+/// is after PlanMemory.
 std::vector<PrintedFile> emitDriver(mlir::ModuleOp module, const Description &description);
 
 } // namespace loup

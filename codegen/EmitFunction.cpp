@@ -1,5 +1,6 @@
 #include "codegen/EmitFunction.h"
 #include "codegen/DriverNames.h"
+#include "codegen/Wrap.h"
 
 #include "ir/LoupOps.h"
 #include "runtime/Errors.h"
@@ -50,8 +51,8 @@ llvm::StringRef paragraphOf(llvm::StringRef name) {
 class FunctionPrinter {
 public:
   explicit FunctionPrinter(func::FuncOp function) : function(function) {
-    for (const char *taken : {"in", "memory", "batch", "source", "target", "hypothesis", "losses",
-                              "log_probabilities", "dropoutKey"})
+    for (const char *taken : {"in", "memory", "batch", "source", "target", "hypothesis", "slot",
+                              "row", "losses", "log_probabilities", "dropoutKey"})
       scope.unused(taken);
     for (BlockArgument argument : function.getArguments()) {
       auto name = function.getArgAttrOfType<StringAttr>(argument.getArgNumber(), "loup.name");
@@ -70,7 +71,11 @@ public:
   }
 
 private:
-  void line(const std::string &code) { text += (code.empty() ? "" : "    " + code) + "\n"; }
+  static constexpr size_t indent = 4;
+
+  void line(const std::string &code) {
+    text += (code.empty() ? "" : std::string(indent, ' ') + code) + "\n";
+  }
 
   /// The sizes of the axes, as the rest of the function calls them.
   void printExtents() {
@@ -93,6 +98,10 @@ private:
     print("source", "in.source");
     print("target", step ? "in.position + 1" : "in.target");
     print("hypothesis", "in.hypotheses");
+    // Caches lie row by row: a row is one position of as many hypotheses as there may be.
+    print("slot", "mostHypotheses()");
+    if (used.count("slot"))
+      line("const int64_t row = in.position * slot;");
   }
 
   void printSlabs() {
@@ -131,30 +140,22 @@ private:
     if (!places)
       throw InternalError("every call has places once memory is planned");
     for (auto [i, result] : llvm::enumerate(call.getResults())) {
-      std::string variable = scope.unused(identifier(name));
-      line("const auto " + variable + " = " +
-           placeExpression(cast<PlaceAttr>(places[i]), result.getType()) + ";");
-      expressions[result] = variable;
-      arguments.push_back(variable);
+      std::string place = placeExpression(cast<PlaceAttr>(places[i]), result.getType());
+      if (isReadByKernels(result)) {
+        expressions[result] = scope.unused(identifier(name));
+        text += assignment(indent, "const auto " + expressions[result], place);
+        place = expressions[result];
+      }
+      arguments.push_back(place);
     }
-    printWrapped(call.getKernel().str() + "(", arguments);
+    text += wrapped(indent, call.getKernel().str() + "(", arguments, ");");
   }
 
-  /// Breaks the argument list at 100 columns, as clang-format does.
-  void printWrapped(const std::string &head, llvm::ArrayRef<std::string> arguments) {
-    constexpr size_t columns = 100, indent = 4;
-    std::string current = head;
-    for (auto [i, argument] : llvm::enumerate(arguments)) {
-      std::string part = argument + (i + 1 == arguments.size() ? ");" : ",");
-      bool first = current.size() == head.size() && current == head;
-      if (!first && indent + current.size() + 1 + part.size() > columns) {
-        line(current);
-        current = std::string(head.size(), ' ') + part;
-      } else {
-        current += (first || current.find_last_not_of(' ') == std::string::npos ? "" : " ") + part;
-      }
-    }
-    line(current);
+  /// What is only stored needs no variable.
+  static bool isReadByKernels(Value value) {
+    return llvm::any_of(value.getUsers(), [](Operation *user) {
+      return isa<CallOp>(user) || (user->hasTrait<View>() && isReadByKernels(user->getResult(0)));
+    });
   }
 
   static std::string nameOf(CallOp call) {
@@ -169,8 +170,8 @@ private:
       return isa<BlockArgument>(value) ? argument(value, known->second) : known->second;
     Operation *made = value.getDefiningOp();
     if (auto weight = dyn_cast<WeightOp>(made))
-      return "tensor(weight(" + offset(weight.getParameter(), weight.getRow(), weight.getType()) +
-             "), " + extents(weight.getType()) + ")";
+      return "weight(" + offset(weight.getParameter(), weight.getRow(), weight.getType()) + ", " +
+             extents(weight.getType()) + ")";
     if (auto key = dyn_cast<DropoutKeyOp>(made))
       return "loup::placeKey(" + expression(key.getStepKey()) + ", " +
              std::to_string(key.getPlace()) + ")";
@@ -197,12 +198,9 @@ private:
     return sameShape ? inner : inner + ".as(" + extents(value.getType()) + ")";
   }
 
-  /// Caches lie row by row: a row is one position of as many hypotheses as there may be.
   static std::string stateExpression(ReadStateOp read) {
-    std::string sizes = extents(read.getResult().getType());
-    if (size_t at = sizes.find("slot"); at != std::string::npos)
-      sizes.replace(at, std::string("slot").size(), "mostHypotheses()");
-    return "tensor(" + stateMember(read.getState()) + ", " + sizes + ")";
+    return "tensor(" + stateMember(read.getState()) + ", " + extents(read.getResult().getType()) +
+           ")";
   }
 
   static std::string offset(llvm::StringRef parameter, int64_t row, Type rows) {
@@ -221,8 +219,7 @@ private:
       return slab(place.getName()) + (isReal(type) ? ".tensor(" : ".integers(") +
              std::to_string(place.getOffset()) + (sizes.empty() ? "" : ", ") + sizes + ")";
     if (place.getKind() == "gradient")
-      return "tensor(gradient(" + offset(place.getName(), place.getOffset(), type) + "), " + sizes +
-             ")";
+      return "gradient(" + offset(place.getName(), place.getOffset(), type) + ", " + sizes + ")";
     if (place.getKind() == "result")
       return "tensor(" + identifier(place.getName()) + ", " + sizes + ")";
     std::string state = stateMember(place.getName());
@@ -231,8 +228,7 @@ private:
     int64_t perHypothesis = 1;
     for (const Axis &axis : namedAxes(type))
       perHypothesis *= axis.isDynamic() ? 1 : axis.size;
-    return "tensor(" + state + " + in.position * mostHypotheses() * " +
-           std::to_string(perHypothesis) + ", " + sizes + ")";
+    return "tensor(" + state + " + row * " + std::to_string(perHypothesis) + ", " + sizes + ")";
   }
 
   func::FuncOp function;

@@ -95,22 +95,47 @@ std::string compileRuntime(const Halide::Target &target) {
   return bytes;
 }
 
+Halide::Target kernelTarget() {
+#ifdef NDEBUG
+  return hostTarget(/*checked=*/false);
+#else
+  return hostTarget(/*checked=*/true);
+#endif
+}
+
+std::vector<func::FuncOp> kernelsOf(ModuleOp module) {
+  auto kernels = llvm::make_filter_range(module.getOps<func::FuncOp>(), [](func::FuncOp function) {
+    return function->hasAttr("loup.kernel");
+  });
+  return {kernels.begin(), kernels.end()};
+}
+
+std::string textOf(func::FuncOp kernel) {
+  std::string text;
+  llvm::raw_string_ostream stream(text);
+  kernel.print(stream, OpPrintingFlags().useLocalScope());
+  return text;
+}
+
 } // namespace
 
-std::vector<EmittedKernel> emitKernels(ModuleOp module, int jobs, bool checked,
-                                       const KernelProgress &progress) {
-  Halide::Target target = hostTarget(checked);
+std::string emitKernelLoops(ModuleOp module) {
+  std::string text;
+  for (func::FuncOp kernel : kernelsOf(module))
+    text += textOf(kernel) + "\n" +
+            compileKernel(kernel, kernelTarget(), {.statement = true}).statement + "\n";
+  return text;
+}
+
+std::vector<EmittedKernel> emitKernels(ModuleOp module, int jobs, const KernelProgress &progress) {
+  Halide::Target target = kernelTarget();
   std::string stamp = buildStamp(target);
   fs::path cache = cacheFolder("kernels");
 
-  std::vector<func::FuncOp> kernels;
+  std::vector<func::FuncOp> kernels = kernelsOf(module);
   std::vector<std::string> texts;
-  for (auto function : module.getOps<func::FuncOp>())
-    if (function->hasAttr("loup.kernel")) {
-      kernels.push_back(function);
-      llvm::raw_string_ostream stream(texts.emplace_back());
-      function.print(stream, OpPrintingFlags().useLocalScope());
-    }
+  for (func::FuncOp kernel : kernels)
+    texts.push_back(textOf(kernel));
 
   std::vector<EmittedKernel> emitted(kernels.size() + 1);
   std::atomic<size_t> next = 0;

@@ -22,8 +22,12 @@ using KernelProgress = std::function<void(const EmittedKernel &, size_t done, si
 
 /// Compiles with `jobs` threads (0: one a core). An object's name in the cache is a hash of the
 /// kernel's text, the target machine and this build of Loup. The last object is Halide's runtime.
-std::vector<EmittedKernel> emitKernels(mlir::ModuleOp module, int jobs, bool checked,
+/// Kernels check their buffers where Loup itself is built with assertions.
+std::vector<EmittedKernel> emitKernels(mlir::ModuleOp module, int jobs,
                                        const KernelProgress &progress);
+
+/// The loops of all kernels as text, for people.
+std::string emitKernelLoops(mlir::ModuleOp module);
 
 /// ${XDG_CACHE_HOME:-~/.cache}/loup, made if it is not there.
 std::filesystem::path cacheFolder(const char *part);

@@ -3,6 +3,8 @@
 
 #include "codegen/BuildExecutable.h"
 #include "codegen/EmitKernels.h"
+#include "codegen/ExportSources.h"
+#include "frontend/BuildProgress.h"
 #include "frontend/DescribeSpec.h"
 #include "frontend/ImportSpec.h"
 #include "frontend/LoadSpec.h"
@@ -11,61 +13,16 @@
 #include "runtime/Errors.h"
 
 #include "mlir/IR/MLIRContext.h"
-#include "mlir/Pass/PassInstrumentation.h"
 #include "mlir/Pass/PassManager.h"
 
 #include <fmt/format.h>
 
-#include <chrono>
 #include <iostream>
 #include <unistd.h>
 
 using namespace mlir;
 
 namespace loup {
-namespace {
-
-/// What is going on, on stderr: on a terminal one line that changes, otherwise a line an event.
-class BuildProgress {
-public:
-  void show(const std::string &what) {
-    if (terminal)
-      fmt::print(stderr, "\r\033[K{}", what);
-    else
-      fmt::print(stderr, "{}\n", what);
-    std::fflush(stderr);
-  }
-
-  void finish(const std::string &what) {
-    fmt::print(stderr, "{}{}\n", terminal ? "\r\033[K" : "", what);
-  }
-
-  double seconds() const {
-    return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-  }
-
-private:
-  bool terminal = isatty(STDERR_FILENO);
-  std::chrono::steady_clock::time_point start = std::chrono::steady_clock::now();
-};
-
-/// Shows each pass, and stops the pipeline's text at the pass that is asked for.
-class PassShow : public PassInstrumentation {
-public:
-  PassShow(BuildProgress &progress, std::string stage)
-      : progress(progress), stage(std::move(stage)) {}
-
-  void runBeforePass(Pass *pass, Operation *) override {
-    if (!pass->getArgument().empty())
-      progress.show("pass " + pass->getArgument().str());
-  }
-
-private:
-  BuildProgress &progress;
-  std::string stage;
-};
-
-} // namespace
 
 std::vector<Choice> schedules() {
   return {{"textbook", "masks built and added, every op a kernel of its own"},
@@ -73,58 +30,121 @@ std::vector<Choice> schedules() {
 }
 
 std::vector<Choice> stages() {
-  std::vector<Choice> all{{"textbook", "the description as a textbook would write it"}};
-  all.push_back({"planned", "after all passes: kernels, calls and places in memory"});
-  all.push_back({"cpp", "the printed driver"});
+  std::vector<Choice> all{{"textbook", "The description as a textbook would write it"}};
+  for (const PassName &pass : passesOf(scheduleNames().back()))
+    all.push_back({pass.name, pass.summary});
+  all.push_back({"halide", "The loops of every kernel, by Halide"});
+  all.push_back({"cpp", "The programs in C++; with -o, a folder to build without Loup"});
   return all;
 }
 
-void build(const BuildOptions &options) {
-  BuildProgress progress;
-  Spec spec = loadSpec(options.spec, std::cerr, isatty(STDERR_FILENO));
-  MLIRContext context;
-  OwningOpRef<ModuleOp> module = importSpec(spec, options.spec, &context);
-  auto emit = [&](const std::string &text) { std::cout << text << std::flush; };
-  auto emitModule = [&] {
-    std::string text;
-    llvm::raw_string_ostream stream(text);
-    (*module)->print(stream, OpPrintingFlags().enableDebugInfo(true));
-    emit(text + "\n");
-  };
-  if (options.stage == "textbook")
-    return emitModule();
+namespace {
 
-  PassManager manager(&context);
-  manager.addInstrumentation(std::make_unique<PassShow>(progress, options.stage));
-  buildPipeline(manager, options.schedule);
-  if (failed(manager.run(*module)))
-    throw UserError(options.spec + " cannot be built");
-  if (options.stage == "planned")
-    return emitModule();
+std::string textOf(ModuleOp module) {
+  std::string text;
+  llvm::raw_string_ostream stream(text);
+  module.print(stream, OpPrintingFlags().enableDebugInfo(true));
+  return text + "\n";
+}
 
-  auto sources = emitDriver(*module, makeDescription(spec));
-  if (options.stage == "cpp") {
-    for (const PrintedFile &file : sources)
-      emit("// ---- " + file.name + "\n" + file.text + "\n");
-    return;
+std::string textOf(const std::vector<PrintedFile> &sources) {
+  std::string text;
+  for (const PrintedFile &file : sources)
+    text += "// ---- " + file.name + "\n" + file.text + "\n";
+  return text;
+}
+
+class Build {
+public:
+  explicit Build(const BuildOptions &options)
+      : options(options), spec(loadSpec(options.spec, std::cerr, isatty(STDERR_FILENO))),
+        module(importSpec(spec, options.spec, &context)) {}
+
+  void run() {
+    bool isPass = !llvm::is_contained({"", "textbook", "halide", "cpp"}, options.stage);
+    if (isPass && llvm::none_of(passesOf(options.schedule),
+                                [&](auto &pass) { return pass.name == options.stage; }))
+      throw UserError(
+          fmt::format("schedule '{}' has no stage '{}'", options.schedule, options.stage));
+    if (options.stage == "textbook")
+      return write(textOf(*module), ".mlir");
+    runPasses(isPass ? options.stage : "");
+    if (isPass)
+      return write(textOf(*module), ".mlir");
+    if (options.stage == "halide")
+      return write(emitKernelLoops(*module), ".txt");
+
+    auto sources = emitDriver(*module, makeDescription(spec));
+    if (options.stage == "cpp" && options.directory.empty())
+      return write(textOf(sources), "");
+    auto kernels = compileKernels();
+    if (options.stage == "cpp")
+      exportSources(sources, kernels, options.directory);
+    else
+      makePrograms(sources, kernels);
   }
 
-  std::vector<std::filesystem::path> objects;
+private:
+  /// A stage as text: to standard output, or to a file of its name.
+  void write(const std::string &text, const char *suffix) {
+    if (options.directory.empty()) {
+      std::cout << text << std::flush;
+      return;
+    }
+    std::filesystem::path folder = options.directory;
+    std::error_code error;
+    std::filesystem::create_directories(folder, error);
+    if (error)
+      throw UserError("cannot make the folder " + folder.string() + ": " + error.message());
+    writeWhole(folder / (options.stage + suffix), text);
+  }
+
+  void runPasses(const std::string &last) {
+    PassManager manager(&context);
+    std::string failedPass;
+    manager.addInstrumentation(std::make_unique<PassProgress>(progress, failedPass));
+    buildPipeline(manager, options.schedule, last);
+    if (succeeded(manager.run(*module)))
+      return;
+    if (failedPass == "check-masks")
+      throw UserError(options.spec + " cannot be built");
+    throw InternalError("every model with proved masks can be compiled, but " + failedPass +
+                        " failed");
+  }
+
+  std::vector<std::filesystem::path> compileKernels() {
+    auto kernels = emitKernels(
+        *module, options.jobs, [&](const EmittedKernel &kernel, size_t done, size_t all) {
+          compiled += !kernel.cached;
+          progress.show(
+              fmt::format("kernel {}/{} {}{}", done, all, kernel.name,
+                          kernel.cached ? " (known)" : fmt::format(" {:.1f} s", kernel.seconds)));
+        });
+    std::vector<std::filesystem::path> objects;
+    for (const EmittedKernel &kernel : kernels)
+      objects.push_back(kernel.object);
+    return objects;
+  }
+
+  void makePrograms(const std::vector<PrintedFile> &sources,
+                    const std::vector<std::filesystem::path> &kernels) {
+    progress.show("programs");
+    buildExecutables(sources, kernels, options.directory);
+    progress.finish(fmt::format(
+        "{}: {} kernels ({} compiled now), {}/train and {}/translate, {:.1f} s", *spec.name,
+        kernels.size(), compiled, options.directory, options.directory, progress.seconds()));
+  }
+
+  const BuildOptions &options;
+  BuildProgress progress;
+  Spec spec;
+  MLIRContext context;
+  OwningOpRef<ModuleOp> module;
   size_t compiled = 0;
-  auto kernels = emitKernels(
-      *module, options.jobs, false, [&](const EmittedKernel &kernel, size_t done, size_t all) {
-        compiled += !kernel.cached;
-        progress.show(
-            fmt::format("kernel {}/{} {}{}", done, all, kernel.name,
-                        kernel.cached ? " (known)" : fmt::format(" {:.1f} s", kernel.seconds)));
-      });
-  for (const EmittedKernel &kernel : kernels)
-    objects.push_back(kernel.object);
-  progress.show("programs");
-  buildExecutables(sources, objects, options.directory);
-  progress.finish(fmt::format(
-      "{}: {} kernels ({} compiled now), {}/train and {}/translate, {:.1f} s", *spec.name,
-      kernels.size(), compiled, options.directory, options.directory, progress.seconds()));
-}
+};
+
+} // namespace
+
+void build(const BuildOptions &options) { Build(options).run(); }
 
 } // namespace loup

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <string>
-#include <string_view>
 #include <vector>
 
 namespace loup {
@@ -16,7 +15,7 @@ struct BuildOptions {
 };
 
 struct Choice {
-  std::string_view name, help;
+  std::string name, help;
 };
 
 /// The rungs of the ladder, the default one last.

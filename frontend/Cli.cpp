@@ -86,8 +86,8 @@ void runBuild(int argc, char **argv, const Commands &commands) {
       ->type_name("NAME")
       ->capture_default_str();
   app.add_option("--emit", options.stage,
-                 "Write the program as it is after STAGE, see below, to standard\n"
-                 "output or to DIR, and stop")
+                 "Stop after STAGE, see below, and write the program as it is\n"
+                 "then, to standard output or to a file in DIR")
       ->type_name("STAGE");
   app.add_option("--jobs", options.jobs, "Kernels compiled at the same time")
       ->type_name("N")

@@ -1,6 +1,7 @@
 #include "passes/Pipeline.h"
 #include "passes/Passes.h"
 
+#include "ir/Stage.h"
 #include "runtime/Errors.h"
 
 #include "mlir/Pass/PassRegistry.h"
@@ -14,22 +15,57 @@ const std::vector<std::string> &scheduleNames() {
   return names;
 }
 
-void buildPipeline(OpPassManager &manager, llvm::StringRef schedule) {
+namespace {
+
+struct StageCheck : PassWrapper<StageCheck, OperationPass<ModuleOp>> {
+  MLIR_DEFINE_EXPLICIT_INTERNAL_INLINE_TYPE_ID(StageCheck)
+
+  explicit StageCheck(Stage stage) : stage(stage) {}
+
+  void runOnOperation() override {
+    if (failed(verifyStage(getOperation(), stage)))
+      signalPassFailure();
+    markAllAnalysesPreserved();
+  }
+
+  Stage stage;
+};
+
+} // namespace
+
+void buildPipeline(OpPassManager &manager, llvm::StringRef schedule, llvm::StringRef last) {
   if (!llvm::is_contained(scheduleNames(), schedule))
     throw InternalError("a schedule is one of scheduleNames(), got " + schedule.str());
-  bool fused = schedule != "textbook";
+  bool fused = schedule != "textbook", ended = false;
+  auto add = [&](std::unique_ptr<Pass> pass, Stage after) {
+    if (ended)
+      return;
+    ended = pass->getArgument() == last;
+    manager.addPass(std::move(pass));
+    manager.addPass(std::make_unique<StageCheck>(after));
+  };
 
   // Proofs come first: they concern the model as it was written.
-  manager.addPass(createCheckMasks());
+  add(createCheckMasks(), Stage::Model);
   if (fused)
-    manager.addPass(createFuseMask());
+    add(createFuseMask(), Stage::Model);
   // Before Differentiate: decoding is derived from the forward program.
-  manager.addPass(createDeriveDecoder());
-  manager.addPass(createDifferentiate());
+  add(createDeriveDecoder(), Stage::Decoder);
+  add(createDifferentiate(), Stage::Training);
   if (fused)
-    manager.addPass(createFuseElementwise());
-  manager.addPass(createOutlineKernels());
-  manager.addPass(createPlanMemory());
+    add(createFuseElementwise(), Stage::Training);
+  add(createOutlineKernels(), Stage::Outlined);
+  add(createPlanMemory(), Stage::Planned);
+}
+
+std::vector<PassName> passesOf(llvm::StringRef schedule) {
+  OpPassManager manager;
+  buildPipeline(manager, schedule);
+  std::vector<PassName> names;
+  for (Pass &pass : manager.getPasses())
+    if (!pass.getArgument().empty())
+      names.push_back({pass.getArgument().str(), pass.getDescription().str()});
+  return names;
 }
 
 void registerPipelines() {

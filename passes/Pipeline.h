@@ -5,6 +5,7 @@
 
 #include "llvm/ADT/StringRef.h"
 
+#include <string>
 #include <vector>
 
 namespace loup {
@@ -12,8 +13,18 @@ namespace loup {
 /// The names of the rungs, slowest first: "textbook", "fused".
 const std::vector<std::string> &scheduleNames();
 
-/// Adds the passes of rung `schedule`. Throws InternalError for a name that is none.
-void buildPipeline(mlir::OpPassManager &manager, llvm::StringRef schedule);
+struct PassName {
+  std::string name, summary;
+};
+
+/// The passes of rung `schedule`, in order.
+std::vector<PassName> passesOf(llvm::StringRef schedule);
+
+/// Adds the passes of rung `schedule`, as far as pass `last` where one is named, and between them
+/// passes without a name that hold the module to its stage (ir/Stage.h). Throws InternalError for a
+/// rung that is none.
+void buildPipeline(mlir::OpPassManager &manager, llvm::StringRef schedule,
+                   llvm::StringRef last = {});
 
 /// Makes every rung known to loup-opt by name: `--fused`.
 void registerPipelines();

@@ -59,8 +59,12 @@ protected:
   virtual void runPrefill(const DenseBatch &in) = 0;
   virtual void runStep(const DenseStep &in, float *logProbabilities) = 0;
 
-  float *weight(int64_t offset) { return weightMemory.at<float>(0) + offset; }
-  float *gradient(int64_t offset) { return gradientMemory.at<float>(0) + offset; }
+  template <class... Extents> auto weight(int64_t offset, Extents... extents) {
+    return tensor(weightMemory.at<float>(0) + offset, extents...);
+  }
+  template <class... Extents> auto gradient(int64_t offset, Extents... extents) {
+    return tensor(gradientMemory.at<float>(0) + offset, extents...);
+  }
   int64_t mostHypotheses() const { return hypotheses; }
   Scratch scratch() { return Scratch(scratchMemory.at<std::byte>(0)); }
 

@@ -44,10 +44,10 @@ struct Batch {
 /// The largest batch a program will see. It is fixed at start, so that memory is allocated once.
 /// "Positions" count what a dense program computes: sentences times the longest of them.
 struct Limits {
-  int32_t sentences = 0;
-  int32_t sourceLength = 0, targetLength = 0; // the longest single sequence
+  int64_t sentences = 0;
+  int64_t sourceLength = 0, targetLength = 0; // the longest single sequence
   int64_t sourcePositions = 0, targetPositions = 0;
-  int32_t hypotheses = 0; // decoding only: sentences times beam
+  int64_t hypotheses = 0; // decoding only: sentences times beam
 };
 
 /// One step of decoding: every hypothesis of the batch moves on by one token.

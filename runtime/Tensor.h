@@ -99,6 +99,9 @@ public:
     return made;
   }
 
+  /// The next `bytes` bytes for each of `count`, as floats.
+  float *floats(int64_t bytes, int64_t count) { return slab(bytes, count).tensor(0).data(); }
+
   int64_t used() const { return next - begin; }
 
 private:

@@ -20,7 +20,7 @@ Validator::Validator(const TextPair &files, const TokenizerPair &tokenizers,
   greedy.vocabulary = targetTokenizer.size();
   // Larger batches are hardly faster, and each of their translations would keep a cache.
   int64_t positions = std::max<int64_t>(description.maximumLength, 1024);
-  limits.sentences = std::min(limits.sentences, 64);
+  limits.sentences = std::min<int64_t>(limits.sentences, 64);
   limits.sourcePositions = std::min(limits.sourcePositions, positions);
   limits.targetPositions = std::min(limits.targetPositions, positions);
 

@@ -90,6 +90,29 @@ def AttentionOp : LoupOp<"attention", [DifferentiableOp, AttrSizedOperandSegment
       return %o : tensor<?x?x4x32xf32, #loup.axes<batch, target, head, head_width>>
     }
     ```
+
+    With padding and dropout, in training:
+
+    ```mlir
+    func.func @cross(%q: tensor<?x?x4x32xf32, #loup.axes<batch, target, head, head_width>>,
+                     %k: tensor<?x?x4x32xf32, #loup.axes<batch, source_key, head, head_width>>,
+                     %v: tensor<?x?x4x32xf32, #loup.axes<batch, source_key, head, head_width>>,
+                     %qp: tensor<?xi32, #loup.axes<target>>,
+                     %kp: tensor<?xi32, #loup.axes<source_key>>,
+                     %n: tensor<?xi32, #loup.axes<batch>>, %key: tensor<i32, #loup.axes<>>,
+                     %example: tensor<?xi32, #loup.axes<batch>>)
+        -> tensor<?x?x4x32xf32, #loup.axes<batch, target, head, head_width>> {
+      %o, %l = loup.attention %q, %k, %v mask <"padding"> queries %qp keys %kp lengths %n
+          scale 0.176776695 dropout %key at %example {rate = 0.1 : f32}
+          : tensor<?x?x4x32xf32, #loup.axes<batch, target, head, head_width>>,
+            tensor<?x?x4x32xf32, #loup.axes<batch, source_key, head, head_width>>,
+            tensor<?xi32, #loup.axes<target>>, tensor<?xi32, #loup.axes<source_key>>,
+            tensor<?xi32, #loup.axes<batch>>
+            dropout tensor<i32, #loup.axes<>>, tensor<?xi32, #loup.axes<batch>>
+         -> tensor<?x?x4xf32, #loup.axes<batch, target, head>>
+      return %o : tensor<?x?x4x32xf32, #loup.axes<batch, target, head, head_width>>
+    }
+    ```
   }];
   let arguments = (ins Real:$query, Real:$key, Real:$value, MaskAttr:$mask, Integer:$queries,
                        Integer:$keys, Optional<Integer>:$lengths, F32Attr:$scale,

@@ -17,6 +17,13 @@ def AddOp : LoupOp<"add", [Pointwise, DifferentiableOp]> {
                                 tensor<512xf32, #loup.axes<hidden>>
       return %y : tensor<?x?x512xf32, #loup.axes<batch, source, hidden>>
     }
+    func.func @residual(%x: tensor<?x?x128xf32, #loup.axes<batch, source, width>>,
+                        %y: tensor<?x?x128xf32, #loup.axes<batch, source, width>>)
+        -> tensor<?x?x128xf32, #loup.axes<batch, source, width>> {
+      %z = loup.add %x, %y : tensor<?x?x128xf32, #loup.axes<batch, source, width>>,
+                             tensor<?x?x128xf32, #loup.axes<batch, source, width>>
+      return %z : tensor<?x?x128xf32, #loup.axes<batch, source, width>>
+    }
     ```
   }];
   let arguments = (ins Real:$left, Real:$right);

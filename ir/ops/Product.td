@@ -24,6 +24,20 @@ def ProductOp : LoupOp<"product", [DifferentiableOp,
       return %y : tensor<?x?x512xf32, #loup.axes<batch, source, hidden>>
     }
     ```
+
+    The scores of attention:
+
+    ```mlir
+    func.func @scores(%q: tensor<?x?x4x32xf32, #loup.axes<batch, target, head, head_width>>,
+                      %k: tensor<?x?x4x32xf32, #loup.axes<batch, source_key, head, head_width>>)
+        -> tensor<?x4x?x?xf32, #loup.axes<batch, head, target, source_key>> {
+      %s = loup.product %q, %k {scale = 0.176776695 : f32}
+          : tensor<?x?x4x32xf32, #loup.axes<batch, target, head, head_width>>,
+            tensor<?x?x4x32xf32, #loup.axes<batch, source_key, head, head_width>>
+         -> tensor<?x4x?x?xf32, #loup.axes<batch, head, target, source_key>>
+      return %s : tensor<?x4x?x?xf32, #loup.axes<batch, head, target, source_key>>
+    }
+    ```
   }];
   let arguments = (ins Real:$left, Real:$right, DefaultValuedAttr<F32Attr, "1.0f">:$scale);
   let results = (outs Real:$result);

@@ -1,0 +1,16 @@
+// Where Loup lies, and what it links programs with.
+#pragma once
+
+#include <array>
+#include <filesystem>
+
+namespace loup {
+
+/// The folder that holds bin/loup, lib/ and include/; the same in the build tree and installed.
+std::filesystem::path installation();
+
+/// In lib/, in the order in which they are linked.
+inline constexpr std::array runtimeLibraries = {"libloup_runtime.a", "libsentencepiece_train.a",
+                                                "libsentencepiece.a"};
+
+} // namespace loup

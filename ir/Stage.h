@@ -1,0 +1,19 @@
+// What a module may hold between passes.
+#pragma once
+
+#include "mlir/IR/BuiltinOps.h"
+
+namespace loup {
+
+enum class Stage {
+  Model,    // `train` computes losses; no op is a gradient, a state or a call
+  Decoder,  // and `score`, `prefill` and `step` stand beside it
+  Training, // `train` stores the gradient of every parameter that it reads
+  Outlined, // all computing is done in kernels, called with views of memory
+  Planned,  // and every result of a call has its place
+};
+
+/// Emits an error at what `stage` does not allow.
+mlir::LogicalResult verifyStage(mlir::ModuleOp module, Stage stage);
+
+} // namespace loup
