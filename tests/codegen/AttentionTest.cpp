@@ -53,9 +53,6 @@ TEST_P(AttentionContract, AgreesWithPlainLoops) {
   for (AttentionSizes sizes :
        {AttentionSizes{1, 1, 1}, {3, 13, 13}, {2, 33, 17}, {4, 5, 33}, {1, 16, 32}, {1, 70, 70}})
     expectPlainLoops(kernels(), kernels().inputs(sizes));
-}
-
-TEST_P(AttentionContract, ServesLengthsOfZeroAndOne) {
   for (AttentionSizes sizes : {AttentionSizes{3, 1, 1}, {3, 7, 1}, {3, 1, 7}, {3, 7, 7}}) {
     AttentionInputs inputs = kernels().inputs(sizes);
     inputs.lengths.integer = {0, 1, 0};
