@@ -61,6 +61,10 @@ std::string largest(llvm::StringRef unit) {
       times("most.sourceLength");
     else if (factor == "target")
       times("most.targetLength");
+    else if (factor == "source_token")
+      times("most.sourcePositions"); // at least as many
+    else if (factor == "target_token")
+      times("most.targetPositions");
     else if (factor == "hypothesis" || factor == "slot")
       times("most.hypotheses");
   return product;

@@ -158,11 +158,18 @@ std::string emitFunction(ModuleOp module, const char *name, const char *signatur
                      emitFunctionBody(functionOf(module, name)));
 }
 
+/// Whether sentences lie one after the other.
+bool isPacked(ModuleOp module) {
+  return llvm::any_of(functionOf(module, "train").getArgumentTypes(),
+                      [](Type type) { return hasAxis(type, "boundary"); });
+}
+
 std::string emitClass(ModuleOp module, const std::string &name) {
-  std::string text =
-      fmt::format("class {0} final : public loup::Driver {{\n"
-                  "public:\n  {0}() : Driver(describe(), parameterTable()) {{}}\n\nprivate:\n",
-                  name);
+  std::string text = fmt::format(
+      "class {0} final : public loup::Driver {{\n"
+      "public:\n  {0}() : Driver(describe(), parameterTable(), loup::Layout::{1}) {{}}\n\n"
+      "private:\n",
+      name, isPacked(module) ? "Packed" : "Dense");
   text += "  int64_t trainingScratch(const Limits &most) const override {\n" +
           emitScratch(module, {"train", "score"}) + "  }\n\n";
   text += "  int64_t decodingScratch(const Limits &most) const override {\n" +
@@ -173,12 +180,12 @@ std::string emitClass(ModuleOp module, const std::string &name) {
   text += "  }\n\n";
   text += emitFunction(
       module, "train",
-      "runTrain(const loup::DenseBatch &in, [[maybe_unused]] int32_t dropoutKey, float *losses)");
+      "runTrain(const loup::BatchArrays &in, [[maybe_unused]] int32_t dropoutKey, float *losses)");
   text +=
-      "\n" + emitFunction(module, "score", "runScore(const loup::DenseBatch &in, float *losses)");
-  text += "\n" + emitFunction(module, "prefill", "runPrefill(const loup::DenseBatch &in)");
+      "\n" + emitFunction(module, "score", "runScore(const loup::BatchArrays &in, float *losses)");
+  text += "\n" + emitFunction(module, "prefill", "runPrefill(const loup::BatchArrays &in)");
   text += "\n" + emitFunction(module, "step",
-                              "runStep(const loup::DenseStep &in, float *log_probabilities)");
+                              "runStep(const loup::StepArrays &in, float *log_probabilities)");
   text += "\n";
   for (auto state : module.getOps<StateOp>())
     text += fmt::format("  float *{} = nullptr; // {}\n", stateMember(state.getSymName()),
@@ -191,7 +198,8 @@ std::string emitModel(ModuleOp module, const Description &description) {
   return fmt::format(
       "// {}: the kernel calls of training and decoding, printed by Loup.\n"
       "#include \"description.h\"\n#include \"kernels.h\"\n#include \"model.h\"\n\n"
-      "#include \"runtime/Driver.h\"\n#include \"runtime/Random.h\"\n\n#include "
+      "#include \"runtime/Driver.h\"\n#include \"runtime/Random.h\"\n"
+      "#include \"runtime/ThreadPool.h\"\n\n#include "
       "<algorithm>\n\nnamespace {{\n\n"
       "using loup::Limits;\nusing loup::Scratch;\nusing loup::tensor;\n\n"
       "{}\n{}\n}} // namespace\n\n"

@@ -18,10 +18,16 @@ namespace {
 /// Where an argument of a function stands in the structs of runtime/Driver.h.
 std::string argumentExpression(llvm::StringRef name, bool scalar) {
   auto known = llvm::StringSwitch<std::string>(name)
-                   .Case("source", "in.sourceTokens")
-                   .Case("target", "in.targetTokens")
-                   .Case("source_lengths", "in.sourceLengths")
-                   .Case("target_lengths", scalar ? "in.position + 1" : "in.targetLengths")
+                   .Case("source", "in.source.tokens")
+                   .Case("target", "in.target.tokens")
+                   .Case("source_lengths", "in.source.lengths")
+                   .Case("target_lengths", scalar ? "in.position + 1" : "in.target.lengths")
+                   .Case("source_offsets", "in.source.offsets")
+                   .Case("target_offsets", "in.target.offsets")
+                   .Case("source_positions", "in.source.positions")
+                   .Case("target_positions", "in.target.positions")
+                   .Case("source_examples", "in.source.examples")
+                   .Case("target_examples", "in.target.examples")
                    .Case("examples", "in.examples")
                    .Case("dropout_key", "dropoutKey")
                    .Case("token", "in.token")
@@ -95,8 +101,11 @@ private:
         line("const int64_t " + name + " = " + value + ";");
     };
     print("batch", "in.batch");
-    print("source", "in.source");
-    print("target", step ? "in.position + 1" : "in.target");
+    print("boundary", "in.batch + 1");
+    print("source", "in.source.longest");
+    print("target", step ? "in.position + 1" : "in.target.longest");
+    print("source_token", "in.source.count");
+    print("target_token", "in.target.count");
     print("hypothesis", "in.hypotheses");
     // Caches lie row by row: a row is one position of as many hypotheses as there may be.
     print("slot", "mostHypotheses()");
@@ -134,8 +143,8 @@ private:
       line("// " + lastParagraph);
     }
     llvm::SmallVector<std::string> arguments;
-    for (Value operand : call.getOperands())
-      arguments.push_back(expression(operand));
+    for (Value operand : call.getInputs())
+      arguments.push_back(part(call, operand, expression(operand)));
     auto places = call->getAttrOfType<ArrayAttr>("loup.places");
     if (!places)
       throw InternalError("every call has places once memory is planned");
@@ -146,9 +155,27 @@ private:
         text += assignment(indent, "const auto " + expressions[result], place);
         place = expressions[result];
       }
-      arguments.push_back(place);
+      arguments.push_back(part(call, result, place));
     }
-    text += wrapped(indent, call.getKernel().str() + "(", arguments, ");");
+    if (!call.getRagged()) {
+      text += wrapped(indent, call.getKernel().str() + "(", arguments, ");");
+      return;
+    }
+    line("loup::parallelFor(in.batch, [&](int i) {");
+    text += wrapped(indent + 2, call.getKernel().str() + "(", arguments, ");");
+    line("});");
+  }
+
+  /// What the kernel of one sequence is given of a value of all.
+  std::string part(CallOp call, Value value, const std::string &whole) {
+    auto axes = axesOf(value);
+    if (!call.getRagged() || axes.empty())
+      return whole;
+    if (axes.front() == "batch")
+      return expressions.at(value) + "[i]";
+    llvm::StringRef side = sideOf(axes.front());
+    side.consume_back("_token");
+    return whole + ".rows(in." + side.str() + ".rows(i))";
   }
 
   /// What is only stored needs no variable.

@@ -88,6 +88,9 @@ Halide::Expr KernelBody::extent(llvm::StringRef axis) const {
       auto size = axisSize(result.getType(), axis);
       if (size && !ShapedType::isDynamic(*size))
         return static_cast<int32_t>(*size);
+      // No sequence is longer than all of them.
+      if (auto ragged = dyn_cast<RaggedLookupOp>(op); ragged && ragged.getAxis() == axis)
+        return extent(ragged.getAlong());
       if (auto rename = dyn_cast<RenameOp>(op); size && rename) {
         int64_t place = cast<AxesAttr>(rename.getType().getEncoding()).find(axis);
         StringAttr old = axesOf(rename.getInput())[place];

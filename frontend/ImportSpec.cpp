@@ -39,7 +39,7 @@ private:
 
   Value shiftRight(Value tokens) {
     return ShiftRightOp::create(model.ops(), at(spec.model.range, "target_input"), tokens.getType(),
-                                tokens, model.ops().getStringAttr("target"),
+                                tokens, Value(), model.ops().getStringAttr("target"),
                                 model.ops().getI32IntegerAttr(spec.data->ids->begin));
   }
 

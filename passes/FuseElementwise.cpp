@@ -21,6 +21,12 @@ bool isAnchor(Operation *op) {
          !isa<WeightOp, DropoutKeyOp>(op);
 }
 
+/// Such an op is run once for each sequence, unlike what surrounds it.
+bool goesBySequence(Operation *op) {
+  auto sequence = dyn_cast<SequenceOp>(op);
+  return sequence && !sequence.getRagged().empty();
+}
+
 class Grouping {
 public:
   explicit Grouping(Block &block) : block(block) {}
@@ -58,6 +64,8 @@ private:
   void growFromAnchor(Operation *anchor) {
     Group &group = groups.emplace_back();
     add(group, anchor);
+    if (goesBySequence(anchor))
+      return;
     // What is computed from the anchor's result, element by element.
     for (Value value = anchor->getResult(0); value;) {
       Operation *next = nextInEpilogue(anchor, group, value);
@@ -77,7 +85,8 @@ private:
     if (anchor->getNumResults() != 1)
       return nullptr;
     for (Operation *user : value.getUsers()) {
-      if (!isPointwise(user) || isGrouped(user) || isa<LookupOp, ShiftRightOp>(user) ||
+      if (!isPointwise(user) || isGrouped(user) ||
+          isa<LookupOp, RaggedLookupOp, ShiftRightOp>(user) ||
           user->getResult(0).getType() != value.getType())
         continue;
       bool ready = llvm::all_of(user->getOperands(), [&](Value operand) {
@@ -95,7 +104,8 @@ private:
   bool joinsReader(Operation *op, Operation *reader, const Group &group) const {
     bool readOnce =
         !isa<ProductOp>(reader) && axesOf(op->getResult(0)) == axesOf(reader->getResult(0));
-    return isPointwise(op) && !isNullary(op) && !isGrouped(op) && (readOnce || isa<LookupOp>(op)) &&
+    return isPointwise(op) && !isNullary(op) && !isGrouped(op) &&
+           (readOnce || isa<LookupOp, RaggedLookupOp>(op)) &&
            llvm::all_of(op->getUsers(), [&](Operation *user) { return group.contains(user); });
   }
 

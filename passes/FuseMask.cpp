@@ -60,7 +60,7 @@ void fuse(ProductOp sum, Textbook found) {
       AttentionOp::create(builder, sum.getLoc(), sum.getType(), realType(sum.getContext(), logSum),
                           found.query, found.key, found.value, found.mask.getMaskAttr(),
                           found.mask.getQueries(), found.mask.getKeys(), found.mask.getLengths(),
-                          found.scores.getScaleAttr(), rate, key, examples);
+                          found.scores.getScaleAttr(), rate, key, examples, Value(), Value());
   sum.replaceAllUsesWith(attention.getOutput());
 }
 

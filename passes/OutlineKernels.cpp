@@ -22,6 +22,47 @@ bool staysOutside(Operation *op) {
 
 bool isNullary(Operation *op) { return op->hasTrait<Pointwise>() && op->getNumOperands() == 0; }
 
+/// An op that goes by sequence, as a kernel of one: along which axes its operands are cut, and
+/// where.
+class BySequence {
+public:
+  explicit BySequence(Operation *op) {
+    if (auto sequence = dyn_cast<SequenceOp>(op))
+      for (auto [axis, offsets] : sequence.getRagged()) {
+        axes.push_back(axis);
+        cuts.push_back(offsets);
+      }
+  }
+
+  explicit operator bool() const { return !axes.empty(); }
+  bool isCut(Value value) const { return llvm::is_contained(cuts, value); }
+
+  /// The part of one sequence: its own time for that of all, nothing for the batch.
+  Type partOf(Type type) const {
+    if (axes.empty())
+      return type;
+    llvm::SmallVector<Axis> part;
+    for (Axis axis : namedAxes(type)) {
+      if (axis.name == "batch")
+        continue;
+      if (llvm::is_contained(axes, axis.name))
+        axis.name = isKeyAxis(axis.name) ? keyAxis("time") : "time";
+      part.push_back(axis);
+    }
+    return makeType(cast<ShapedType>(type).getElementType(), part);
+  }
+
+  ArrayAttr names(MLIRContext *context) const {
+    llvm::SmallVector<Attribute> names(axes.begin(), axes.end());
+    return axes.empty() ? ArrayAttr() : ArrayAttr::get(context, names);
+  }
+  ValueRange offsets() const { return cuts; }
+
+private:
+  llvm::SmallVector<StringAttr> axes;
+  llvm::SmallVector<Value> cuts;
+};
+
 /// The axes of one kernel under names that do not tell encoder from decoder.
 class GeneralNames {
 public:
@@ -59,7 +100,9 @@ private:
       return std::string(1, static_cast<char>('i' + statics++));
     if (isKeyAxis(axis.name))
       return "key";
-    return axis.name == "source" || axis.name == "target" ? "time" : axis.name;
+    if (axis.name == "source" || axis.name == "target")
+      return "time";
+    return llvm::StringRef(axis.name).ends_with("_token") ? "token" : axis.name;
   }
 
   std::string unused(std::string name) {
@@ -109,29 +152,36 @@ private:
         inner.push_back(inside);
       }
 
+    BySequence bySequence(members.front());
     llvm::SetVector<Value> inputs;
     for (Operation *member : members)
       for (Value operand : member->getOperands())
-        if (Operation *made = operand.getDefiningOp(); !made || !llvm::is_contained(members, made))
+        if (bySequence.isCut(operand))
+          continue;
+        else if (Operation *made = operand.getDefiningOp();
+                 !made || !llvm::is_contained(members, made))
           if (!made || !isNullary(made))
             inputs.insert(operand);
 
-    func::FuncOp kernel = makeKernel(members, inputs.getArrayRef(), inner);
+    func::FuncOp kernel = makeKernel(members, bySequence, inputs.getArrayRef(), inner);
     OpBuilder builder(op);
     auto call = CallOp::create(builder, op->getLoc(), ValueRange(outer).getTypes(),
-                               kernel.getSymName(), inputs.getArrayRef());
+                               kernel.getSymName(), inputs.getArrayRef(),
+                               bySequence.names(module.getContext()), bySequence.offsets());
     for (auto [old, made] : llvm::zip_equal(outer, call.getResults()))
       old.replaceAllUsesWith(made);
     op->erase();
   }
 
   /// The kernel of these ops, or the one that does the same already.
-  func::FuncOp makeKernel(llvm::ArrayRef<Operation *> members, llvm::ArrayRef<Value> inputs,
-                          llvm::ArrayRef<Value> results) {
+  func::FuncOp makeKernel(llvm::ArrayRef<Operation *> members, const BySequence &bySequence,
+                          llvm::ArrayRef<Value> inputs, llvm::ArrayRef<Value> results) {
     OpBuilder builder(module.getContext());
     Location loc = UnknownLoc::get(module.getContext());
-    auto type =
-        builder.getFunctionType(ValueRange(inputs).getTypes(), ValueRange(results).getTypes());
+    auto parts = [&](llvm::ArrayRef<Value> values) {
+      return llvm::map_to_vector(values, [&](Value v) { return bySequence.partOf(v.getType()); });
+    };
+    auto type = builder.getFunctionType(parts(inputs), parts(results));
     auto kernel = func::FuncOp::create(builder, loc, "kernel", type);
     kernel.setPrivate();
     kernel->setAttr("loup.kernel", builder.getUnitAttr());
@@ -143,14 +193,19 @@ private:
     for (auto [input, argument] : llvm::zip_equal(inputs, body->getArguments())) {
       argument.setLoc(loc);
       values.map(input, argument);
-      names.see(input);
+      names.see(argument);
     }
     for (Operation *member : members) {
       for (Value operand : member->getOperands())
         if (!values.contains(operand))
           builder.clone(*operand.getDefiningOp(), values);
-      builder.clone(*member, values)->setLoc(loc);
-      llvm::for_each(member->getResults(), [&](Value result) { names.see(result); });
+      Operation *copy = builder.clone(*member, values);
+      if (bySequence)
+        cast<SequenceOp>(copy).clearRagged();
+      for (Value result : copy->getResults()) {
+        result.setType(bySequence.partOf(result.getType()));
+        names.see(result);
+      }
     }
     llvm::SmallVector<Value> returned;
     for (Value result : results)

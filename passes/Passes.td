@@ -43,6 +43,17 @@ def DeriveDecoder : LoupPass<"derive-decoder"> {
   }];
 }
 
+def EliminatePadding : LoupPass<"eliminate-padding"> {
+  let summary = "Lets sentences lie one after the other, without padding between them";
+  let description = [{
+    Before: `[batch, source, ...]`, every sentence as long as the longest. After:
+    `[source_token, ...]`, and `source_offsets` says where each begins. Only types change: ops find
+    their axes by name. Positions and examples become arguments, one a token; attention gets offsets
+    instead of lengths, and in `step` the keys of a sentence are looked up by its offset. Attention
+    must be one op: pairs of positions have no packed form.
+  }];
+}
+
 def Differentiate : LoupPass<"differentiate"> {
   let summary = "Turns the training program's forward into forward and backward";
   let description = [{

@@ -11,7 +11,7 @@ using namespace mlir;
 namespace loup {
 
 const std::vector<std::string> &scheduleNames() {
-  static const std::vector<std::string> names = {"textbook", "fused"};
+  static const std::vector<std::string> names = {"textbook", "fused", "packed"};
   return names;
 }
 
@@ -36,7 +36,8 @@ struct StageCheck : PassWrapper<StageCheck, OperationPass<ModuleOp>> {
 void buildPipeline(OpPassManager &manager, llvm::StringRef schedule, llvm::StringRef last) {
   if (!llvm::is_contained(scheduleNames(), schedule))
     throw InternalError("a schedule is one of scheduleNames(), got " + schedule.str());
-  bool fused = schedule != "textbook", ended = false;
+  size_t rung = llvm::find(scheduleNames(), schedule) - scheduleNames().begin();
+  bool fused = rung >= 1, packed = rung >= 2, ended = false;
   auto add = [&](std::unique_ptr<Pass> pass, Stage after) {
     if (ended)
       return;
@@ -51,6 +52,9 @@ void buildPipeline(OpPassManager &manager, llvm::StringRef schedule, llvm::Strin
     add(createFuseMask(), Stage::Model);
   // Before Differentiate: decoding is derived from the forward program.
   add(createDeriveDecoder(), Stage::Decoder);
+  // Before Differentiate, so that gradients need no form of their own.
+  if (packed)
+    add(createEliminatePadding(), Stage::Decoder);
   add(createDifferentiate(), Stage::Training);
   if (fused)
     add(createFuseElementwise(), Stage::Training);

@@ -10,7 +10,7 @@
 
 namespace loup {
 
-/// The names of the rungs, slowest first: "textbook", "fused".
+/// The names of the rungs, slowest first: "textbook", "fused", "packed".
 const std::vector<std::string> &scheduleNames();
 
 struct PassName {

@@ -13,29 +13,51 @@ static size_t endOf(const std::vector<Parameter> &parameters) {
   return static_cast<size_t>(end);
 }
 
-Driver::Driver(const Description &description, std::vector<Parameter> parameters)
+Driver::Driver(const Description &description, std::vector<Parameter> parameters, Layout layout)
     : described(description), table(std::move(parameters)), weightCount(endOf(table)),
-      weightMemory(weightCount * sizeof(float)) {}
+      weightMemory(weightCount * sizeof(float)), layout(layout) {}
 
 std::span<float> Driver::gradients() {
   return {gradientMemory.at<float>(0), gradientMemory.size() / sizeof(float)};
 }
 
-void Driver::Side::reserve(int32_t sentences, int64_t positions) {
-  tokens.reserve(positions);
+void Driver::Side::reserve(int64_t sentences, int64_t count) {
+  for (std::vector<int32_t> *perToken : {&tokens, &positions, &examples})
+    perToken->reserve(count);
   lengths.reserve(sentences);
+  offsets.reserve(sentences + 1);
 }
 
-void Driver::Side::fill(const Ragged &sequences, int32_t padding) {
-  longest = 0;
-  for (int32_t i = 0; i < sequences.count(); ++i)
-    longest = std::max(longest, sequences.length(i));
-  tokens.assign(static_cast<size_t>(sequences.count()) * longest, padding);
+SideArrays Driver::Side::lay(const Ragged &sequences, std::span<const int32_t> examplesOf,
+                             Layout layout, int32_t padding) {
+  SideArrays arrays;
   lengths.clear();
-  for (int32_t i = 0; i < sequences.count(); ++i) {
-    std::ranges::copy(sequences[i], tokens.begin() + static_cast<ptrdiff_t>(i) * longest);
+  for (int32_t i = 0; i < sequences.count(); ++i)
     lengths.push_back(sequences.length(i));
-  }
+  arrays.longest = lengths.empty() ? 0 : std::ranges::max(lengths);
+  arrays.lengths = lengths.data();
+  arrays.count = static_cast<int32_t>(sequences.tokens.size());
+
+  tokens = sequences.tokens;
+  offsets = sequences.offsets;
+  positions.clear();
+  examples.clear();
+  if (layout == Layout::Dense)
+    tokens.assign(static_cast<size_t>(sequences.count()) * arrays.longest, padding);
+  for (int32_t i = 0; i < sequences.count(); ++i)
+    if (layout == Layout::Dense) {
+      std::ranges::copy(sequences[i], tokens.begin() + static_cast<ptrdiff_t>(i) * arrays.longest);
+    } else {
+      for (int32_t position = 0; position < lengths[i]; ++position)
+        positions.push_back(position);
+      if (!examplesOf.empty())
+        examples.insert(examples.end(), lengths[i], examplesOf[i]);
+    }
+  arrays.tokens = tokens.data();
+  arrays.offsets = offsets.data();
+  arrays.positions = positions.data();
+  arrays.examples = examples.data();
+  return arrays;
 }
 
 void Driver::reserveScratch(int64_t bytes) {
@@ -62,56 +84,54 @@ void Driver::reserveDecoding(const Limits &limits) {
   reserveScratch(decodingScratch(limits));
 }
 
-DenseBatch Driver::lay(const Batch &batch) {
-  source.fill(batch.source, described.ids.padding);
-  target.fill(batch.target, described.ids.padding);
-  return {batch.source.count(),  source.longest,       target.longest,
-          source.tokens.data(),  target.tokens.data(), source.lengths.data(),
-          target.lengths.data(), batch.examples.data()};
+BatchArrays Driver::lay(const Batch &batch) {
+  int32_t padding = described.ids.padding;
+  return {batch.source.count(), source.lay(batch.source, batch.examples, layout, padding),
+          target.lay(batch.target, batch.examples, layout, padding), batch.examples.data()};
+}
+
+/// Calls `visit` with the loss of each real token, in order.
+template <class Visit>
+static void forEachLoss(const BatchArrays &in, Layout layout, std::span<const float> losses,
+                        Visit visit) {
+  for (int32_t i = 0; i < in.batch; ++i) {
+    int64_t first = layout == Layout::Dense ? int64_t(i) * in.target.longest : in.target.offsets[i];
+    for (float loss : losses.subspan(first, in.target.lengths[i]))
+      visit(loss);
+  }
+}
+
+static size_t lossCount(const BatchArrays &in, Layout layout) {
+  return layout == Layout::Dense ? static_cast<size_t>(in.batch) * in.target.longest
+                                 : static_cast<size_t>(in.target.count);
 }
 
 double Driver::trainStep(const Batch &batch, uint32_t dropoutKey) {
-  DenseBatch in = lay(batch);
-  losses.resize(static_cast<size_t>(in.batch) * in.target);
+  BatchArrays in = lay(batch);
+  losses.resize(lossCount(in, layout));
   runTrain(in, static_cast<int32_t>(dropoutKey), losses.data());
   double sum = 0;
-  for (int32_t i = 0; i < in.batch; ++i)
-    for (int32_t t = 0; t < in.targetLengths[i]; ++t)
-      sum += losses[static_cast<size_t>(i) * in.target + t];
+  forEachLoss(in, layout, losses, [&](float loss) { sum += loss; });
   return sum;
 }
 
 void Driver::score(const Batch &batch, std::span<float> result) {
-  DenseBatch in = lay(batch);
-  losses.resize(static_cast<size_t>(in.batch) * in.target);
+  BatchArrays in = lay(batch);
+  losses.resize(lossCount(in, layout));
   runScore(in, losses.data());
-  for (int32_t i = 0; i < in.batch; ++i)
-    std::copy_n(losses.begin() + static_cast<ptrdiff_t>(i) * in.target, in.targetLengths[i],
-                result.begin() + batch.target.offsets[i]);
+  auto next = result.begin();
+  forEachLoss(in, layout, losses, [&](float loss) { *next++ = loss; });
 }
 
 void Driver::prefill(const Ragged &sequences) {
-  source.fill(sequences, described.ids.padding);
-  sentences = sequences.count();
-  DenseBatch in;
-  in.batch = sentences;
-  in.source = source.longest;
-  in.sourceTokens = source.tokens.data();
-  in.sourceLengths = source.lengths.data();
-  runPrefill(in);
+  prefilled = {sequences.count(), source.lay(sequences, {}, layout, described.ids.padding), {}, {}};
+  runPrefill(prefilled);
 }
 
 void Driver::step(const Step &step, std::span<float> logProbabilities) {
-  DenseStep in;
-  in.batch = sentences;
-  in.source = source.longest;
-  in.sourceLengths = source.lengths.data();
-  in.hypotheses = static_cast<int32_t>(step.token.size());
-  in.position = step.position;
-  in.token = step.token.data();
-  in.sentence = step.sentence.data();
-  in.ancestor = step.ancestor.data();
-  runStep(in, logProbabilities.data());
+  runStep({prefilled.batch, prefilled.source, static_cast<int32_t>(step.token.size()),
+           step.position, step.token.data(), step.sentence.data(), step.ancestor.data()},
+          logProbabilities.data());
 }
 
 } // namespace loup

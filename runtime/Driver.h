@@ -1,5 +1,5 @@
-// What all printed programs share: weights and memory, and batches laid out as a dense program
-// reads them. A printed class gives the kernel calls.
+// What all printed programs share: weights and memory, and batches laid out as they
+// read them. A printed class gives the kernel calls.
 #pragma once
 
 #include "runtime/Arena.h"
@@ -12,20 +12,36 @@
 
 namespace loup {
 
-/// A batch with every sentence as long as the longest, row-major; padding ids fill the rest.
-struct DenseBatch {
-  int32_t batch = 0, source = 0, target = 0; // sizes of the axes
-  const int32_t *sourceTokens = nullptr;     // [batch, source]
-  const int32_t *targetTokens = nullptr;     // [batch, target]
-  const int32_t *sourceLengths = nullptr;    // [batch], end included
-  const int32_t *targetLengths = nullptr;    // [batch]
-  const int32_t *examples = nullptr;         // [batch]
+/// How a program wants the tokens of a batch.
+enum class Layout {
+  Dense, // every sentence as long as the longest; padding ids fill the rest
+  Packed // one sentence after the other
+};
+
+/// The sentences of one side, as kernels read them.
+struct SideArrays {
+  int32_t longest = 0;                // of their lengths
+  const int32_t *lengths = nullptr;   // [batch], end included
+  const int32_t *tokens = nullptr;    // [batch, longest], or packed [count]
+  int32_t count = 0;                  // of all tokens
+  const int32_t *offsets = nullptr;   // packed: [batch + 1], where each sentence begins
+  const int32_t *positions = nullptr; // packed: [count], each token's place in its sentence
+  const int32_t *examples = nullptr;  // packed: [count], its sentence's number in the data
+
+  /// Where the tokens of sentence `i` lie in packed arrays.
+  Rows rows(int i) const { return {offsets[i], offsets[i + 1] - offsets[i]}; }
+};
+
+struct BatchArrays {
+  int32_t batch = 0;
+  SideArrays source, target;
+  const int32_t *examples = nullptr; // [batch]
 };
 
 /// One step of decoding the sentences of `prefill`.
-struct DenseStep {
-  int32_t batch = 0, source = 0;          // of the sentences
-  const int32_t *sourceLengths = nullptr; // [batch]
+struct StepArrays {
+  int32_t batch = 0; // sentences
+  SideArrays source;
   int32_t hypotheses = 0;
   int32_t position = 0;              // the keys so far are those of position + 1 tokens
   const int32_t *token = nullptr;    // [hypothesis]
@@ -35,7 +51,7 @@ struct DenseStep {
 
 class Driver : public Model {
 public:
-  Driver(const Description &description, std::vector<Parameter> parameters);
+  Driver(const Description &description, std::vector<Parameter> parameters, Layout layout);
 
   const Description &description() const final { return described; }
   std::span<const Parameter> parameters() const final { return table; }
@@ -54,10 +70,11 @@ protected:
   virtual int64_t decodingScratch(const Limits &most) const = 0;
   /// Hands out the memory of what decoding remembers.
   virtual void placeStates(Scratch &states, const Limits &most) = 0;
-  virtual void runTrain(const DenseBatch &in, int32_t dropoutKey, float *losses) = 0;
-  virtual void runScore(const DenseBatch &in, float *losses) = 0;
-  virtual void runPrefill(const DenseBatch &in) = 0;
-  virtual void runStep(const DenseStep &in, float *logProbabilities) = 0;
+  /// Losses are [target.count], or [batch, target.longest] where the layout is dense.
+  virtual void runTrain(const BatchArrays &in, int32_t dropoutKey, float *losses) = 0;
+  virtual void runScore(const BatchArrays &in, float *losses) = 0;
+  virtual void runPrefill(const BatchArrays &in) = 0;
+  virtual void runStep(const StepArrays &in, float *logProbabilities) = 0;
 
   template <class... Extents> auto weight(int64_t offset, Extents... extents) {
     return tensor(weightMemory.at<float>(0) + offset, extents...);
@@ -69,26 +86,29 @@ protected:
   Scratch scratch() { return Scratch(scratchMemory.at<std::byte>(0)); }
 
 private:
-  /// Room for one side of a batch.
-  struct Side {
-    std::vector<int32_t> tokens, lengths;
-    int32_t longest = 0;
+  /// One side of a batch, in memory that is reserved once.
+  class Side {
+  public:
+    void reserve(int64_t sentences, int64_t positions);
+    SideArrays lay(const Ragged &sequences, std::span<const int32_t> examples, Layout layout,
+                   int32_t padding);
 
-    void reserve(int32_t sentences, int64_t positions);
-    void fill(const Ragged &sequences, int32_t padding);
+  private:
+    std::vector<int32_t> tokens, lengths, offsets, positions, examples;
   };
 
   void reserveScratch(int64_t bytes);
-  DenseBatch lay(const Batch &batch);
+  BatchArrays lay(const Batch &batch);
 
   Description described;
   std::vector<Parameter> table;
   size_t weightCount;
   Arena weightMemory, gradientMemory, scratchMemory, stateMemory;
+  Layout layout;
   Side source, target;
-  std::vector<float> losses; // [batch, target]
-  int32_t sentences = 0;     // of the last prefill
-  int32_t hypotheses = 0;    // the most there may be
+  std::vector<float> losses; // of every token, and of padding where the layout is dense
+  BatchArrays prefilled;
+  int64_t hypotheses = 0; // the most there may be
 };
 
 } // namespace loup

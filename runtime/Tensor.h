@@ -29,6 +29,11 @@ struct halide_buffer_t {
 
 namespace loup {
 
+/// Elements of an axis that lie together.
+struct Rows {
+  int64_t first, count;
+};
+
 /// A dense row-major array of `rank` axes, outermost first, that it does not own. Halide counts
 /// dimensions from the innermost.
 template <class T, int rank> class Tensor {
@@ -49,6 +54,15 @@ public:
   /// The same memory with other axes.
   template <class... Extents> Tensor<T, sizeof...(Extents)> as(Extents... extents) const {
     return {memory, {static_cast<int64_t>(extents)...}};
+  }
+
+  /// Some of the outermost axis' elements.
+  Tensor rows(Rows part) const {
+    std::array<int64_t, rank> extents;
+    for (int i = 0; i < rank; ++i)
+      extents[i] = dimensions[rank - 1 - i].extent;
+    extents[0] = part.count;
+    return {memory + part.first * dimensions[rank - 1].stride, extents};
   }
 
   /// What a kernel takes; valid as long as the tensor.

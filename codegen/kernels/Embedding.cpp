@@ -59,6 +59,13 @@ void addEmbedding(KernelOps &ops) {
     Expr row = rowOf(op.getIndices(), op.getAlong(), body, at);
     return body.read(op.getTable(), at.with(op.getAlong(), row));
   });
+  ops.pointwise<RaggedLookupOp>([](RaggedLookupOp op, const KernelBody &body, const Point &at) {
+    Expr sequence = body.read(op.getSequences(), at);
+    Point boundary = Point().with(axesOf(op.getOffsets()).front(), sequence);
+    Expr row = body.read(op.getOffsets(), boundary) + at[op.getAxis()];
+    return body.read(op.getTable(),
+                     at.with(op.getAlong(), min(row, body.extent(op.getAlong()) - 1)));
+  });
   ops.anchor<LookupGradientOp>(lookupGradient);
 }
 

@@ -10,6 +10,8 @@ namespace {
 
 /// Whether a row is a real token; padding has neither loss nor gradient.
 template <class Op> Expr isReal(Op op, const KernelBody &body, const Point &at) {
+  if (!op.getLengths())
+    return Internal::const_true();
   return body.read(op.getPositions(), at) < body.read(op.getLengths(), at);
 }
 

@@ -52,8 +52,9 @@ void addPosition(KernelOps &ops) {
   });
 
   ops.pointwise<ShiftRightOp>([](ShiftRightOp op, const KernelBody &body, const Point &at) {
-    Expr position = at[op.getAxis()];
-    Expr before = body.read(op.getInput(), at.with(op.getAxis(), max(position - 1, 0)));
+    Expr place = at[op.getAxis()];
+    Expr position = op.getPositions() ? body.read(op.getPositions(), at) : place;
+    Expr before = body.read(op.getInput(), at.with(op.getAxis(), max(place - 1, 0)));
     return select(position == 0, static_cast<int32_t>(op.getBegin()), before);
   });
 }

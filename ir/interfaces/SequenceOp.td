@@ -20,6 +20,14 @@ def SequenceOp : OpInterface<"SequenceOp"> {
       "::loup::MaskAttr", "getReach",
       (ins "unsigned":$operand, "::llvm::StringRef":$resultAxis, "::llvm::StringRef":$operandAxis),
       "", "return nullptr;">,
+    InterfaceMethod<[{
+      Where sequences lie one after the other and the op goes by sequence: the axes along which they
+      lie, each with the offsets at which they begin.
+      }],
+      "::llvm::SmallVector<std::pair<::mlir::StringAttr, ::mlir::Value>>", "getRagged", (ins),
+      "", "return {};">,
+    InterfaceMethod<"Makes it the op of a single sequence.",
+      "void", "clearRagged", (ins), "", "return;">,
   ];
 }
 

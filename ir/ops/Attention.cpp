@@ -4,17 +4,18 @@ using namespace mlir;
 
 namespace loup {
 
-/// Lengths are given exactly where the mask speaks of them.
+/// Lengths are given only where the mask speaks of them.
 static LogicalResult verifyLengths(Operation *op, MaskAttr mask, Value lengths) {
-  bool needed = mask.needsLengths();
-  if (needed == static_cast<bool>(lengths))
+  if (!lengths || mask.needsLengths())
     return success();
-  return op->emitOpError("expected ")
-         << (needed ? "lengths" : "no lengths") << " with mask \"" << mask.getWords() << "\", got "
-         << (needed ? "none" : "some");
+  return op->emitOpError("expected no lengths with mask \"") << mask.getWords() << "\", got some";
 }
 
-LogicalResult MaskOp::verify() { return verifyLengths(*this, getMask(), getLengths()); }
+LogicalResult MaskOp::verify() {
+  if (getMask().needsLengths() && !getLengths())
+    return emitOpError("expected lengths with mask \"") << getMask().getWords() << "\", got none";
+  return verifyLengths(*this, getMask(), getLengths());
+}
 
 llvm::SmallVector<Value> AddMaskOp::buildGradients(OpBuilder &, ValueRange gradients) {
   // Softmax's gradient by a hidden score is zero already: its result there is.
@@ -38,11 +39,33 @@ llvm::SmallVector<Value> AttentionOp::buildGradients(OpBuilder &builder, ValueRa
   auto backward = AttentionGradientOp::create(
       builder, getLoc(), getQuery().getType(), getKey().getType(), getValue().getType(), getQuery(),
       getKey(), getValue(), getOutput(), getLogSum(), gradients[0], getMask(), getQueries(),
-      getKeys(), getLengths(), getScaleAttr(), getRateAttr(), getDropoutKey(), getExamples());
+      getKeys(), getLengths(), getScaleAttr(), getRateAttr(), getDropoutKey(), getExamples(),
+      getQueryOffsets(), getKeyOffsets());
   llvm::SmallVector<Value> result(getNumOperands());
   llvm::copy(backward.getResults(), result.begin());
   return result;
 }
+
+template <class Op> static auto raggedOf(Op op) {
+  llvm::SmallVector<std::pair<StringAttr, Value>> ragged;
+  if (op.getQueryOffsets())
+    ragged = {{axesOf(op.getQuery()).front(), op.getQueryOffsets()},
+              {axesOf(op.getKey()).front(), op.getKeyOffsets()}};
+  return ragged;
+}
+
+template <class Op> static void dropOffsets(Op op) {
+  op.getQueryOffsetsMutable().clear();
+  op.getKeyOffsetsMutable().clear();
+}
+
+llvm::SmallVector<std::pair<StringAttr, Value>> AttentionOp::getRagged() { return raggedOf(*this); }
+void AttentionOp::clearRagged() { dropOffsets(*this); }
+
+llvm::SmallVector<std::pair<StringAttr, Value>> AttentionGradientOp::getRagged() {
+  return raggedOf(*this);
+}
+void AttentionGradientOp::clearRagged() { dropOffsets(*this); }
 
 MaskAttr AttentionOp::getReach(unsigned operand, llvm::StringRef resultAxis,
                                llvm::StringRef operandAxis) {

@@ -62,7 +62,7 @@ def AddMaskOp : LoupOp<"add_mask", [Pointwise, DifferentiableOp,
 
 def AttentionOp : LoupOp<"attention", [DifferentiableOp, AttrSizedOperandSegments,
     AllTypesMatch<["key", "value"]>, AllTypesMatch<["query", "output"]>,
-    DeclareOpInterfaceMethods<SequenceOp, ["getReach"]>]> {
+    DeclareOpInterfaceMethods<SequenceOp, ["getReach", "getRagged", "clearRagged"]>]> {
   let summary = "softmax(scale * query key + mask), then the weighted sum of values";
   let description = [{
     For each head h, with A the keys that the mask allows query q:
@@ -74,7 +74,8 @@ def AttentionOp : LoupOp<"attention", [DifferentiableOp, AttrSizedOperandSegment
     A query without keys gives zeros. `query` is [.., query axis, head, head_width], or lacks the
     query axis in a step of decoding; `key` and `value` are [.., key axis, head, head_width]. No
     tensor of [query, key] is kept: the backward pass recomputes scores from `log_sum`. Dropout draws
-    as `loup.dropout` would on weights [batch, head, query, key] at (example, query, key).
+    as `loup.dropout` would on weights [batch, head, query, key] at (example, query, key). Without
+    `lengths` every key is real.
 
     ```mlir
     func.func @attend(%q: tensor<?x?x4x32xf32, #loup.axes<batch, target, head, head_width>>,
@@ -113,23 +114,32 @@ def AttentionOp : LoupOp<"attention", [DifferentiableOp, AttrSizedOperandSegment
       return %o : tensor<?x?x4x32xf32, #loup.axes<batch, target, head, head_width>>
     }
     ```
+
+    Where sequences lie one after the other, `offsets` %query_offsets, %key_offsets follows: sequence
+    b has the queries from query_offsets[b] to query_offsets[b + 1], that one excluded, and likewise
+    the keys; positions count from its start. Such an op becomes a kernel of one sequence, which
+    `loup.call` runs for each.
   }];
   let arguments = (ins Real:$query, Real:$key, Real:$value, MaskAttr:$mask, Integer:$queries,
                        Integer:$keys, Optional<Integer>:$lengths, F32Attr:$scale,
                        DefaultValuedAttr<F32Attr, "0.0f">:$rate, Optional<Integer>:$dropout_key,
-                       Optional<Integer>:$examples);
+                       Optional<Integer>:$examples, Optional<Integer>:$query_offsets,
+                       Optional<Integer>:$key_offsets);
   let results = (outs Real:$output, Real:$log_sum);
   let assemblyFormat = [{
     $query `,` $key `,` $value `mask` $mask `queries` $queries `keys` $keys
     (`lengths` $lengths^)? `scale` custom<Float>($scale)
-    (`dropout` $dropout_key^ `at` $examples)? attr-dict
+    (`dropout` $dropout_key^ `at` $examples)? (`offsets` $query_offsets^ `,` $key_offsets)?
+    attr-dict
     `:` type($query) `,` type($key) `,` type($queries) `,` type($keys) (`,` type($lengths)^)?
-    (`dropout` type($dropout_key)^ `,` type($examples))? `->` type($log_sum)
+    (`dropout` type($dropout_key)^ `,` type($examples))?
+    (`offsets` type($query_offsets)^ `,` type($key_offsets))? `->` type($log_sum)
   }];
   let hasVerifier = 1;
 }
 
 def AttentionGradientOp : LoupOp<"attention_gradient", [AttrSizedOperandSegments,
+    DeclareOpInterfaceMethods<SequenceOp, ["getRagged", "clearRagged"]>,
     AllTypesMatch<["query", "output", "gradient", "query_gradient"]>,
     AllTypesMatch<["key", "value", "key_gradient", "value_gradient"]>]> {
   let summary = "the gradients by attention's query, key and value";
@@ -165,14 +175,17 @@ def AttentionGradientOp : LoupOp<"attention_gradient", [AttrSizedOperandSegments
                        Real:$gradient, MaskAttr:$mask, Integer:$queries, Integer:$keys,
                        Optional<Integer>:$lengths, F32Attr:$scale,
                        DefaultValuedAttr<F32Attr, "0.0f">:$rate, Optional<Integer>:$dropout_key,
-                       Optional<Integer>:$examples);
+                       Optional<Integer>:$examples, Optional<Integer>:$query_offsets,
+                       Optional<Integer>:$key_offsets);
   let results = (outs Real:$query_gradient, Real:$key_gradient, Real:$value_gradient);
   let assemblyFormat = [{
     $query `,` $key `,` $value `,` $output `,` $log_sum `,` $gradient `mask` $mask
     `queries` $queries `keys` $keys (`lengths` $lengths^)? `scale` custom<Float>($scale)
-    (`dropout` $dropout_key^ `at` $examples)? attr-dict
+    (`dropout` $dropout_key^ `at` $examples)? (`offsets` $query_offsets^ `,` $key_offsets)?
+    attr-dict
     `:` type($query) `,` type($key) `,` type($log_sum) `,` type($queries) `,` type($keys)
     (`,` type($lengths)^)? (`dropout` type($dropout_key)^ `,` type($examples))?
+    (`offsets` type($query_offsets)^ `,` type($key_offsets))?
   }];
 }
 

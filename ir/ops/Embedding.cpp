@@ -33,6 +33,15 @@ llvm::SmallVector<Value> LookupOp::buildGradients(OpBuilder &builder, ValueRange
           Value()};
 }
 
+LogicalResult RaggedLookupOp::verify() {
+  if (hasAxis(getTable().getType(), getAlong()) && hasAxis(getType(), getAxis()) &&
+      !hasAxis(getType(), getAlong()))
+    return success();
+  return emitOpError("expected '")
+         << getAlong() << "' in the table to become '" << getAxis() << "' in the result, got "
+         << getTable().getType() << " and " << getType();
+}
+
 LogicalResult LookupGradientOp::verify() {
   return verifyRows(*this, getResult().getType(), getIndices().getType(), getGradient().getType(),
                     getAlong());

@@ -31,6 +31,39 @@ def LookupOp : LoupOp<"lookup", [Pointwise, DifferentiableOp]> {
   let hasVerifier = 1;
 }
 
+def RaggedLookupOp : LoupOp<"ragged_lookup", [Pointwise]> {
+  let summary = "sequences out of those that lie one after the other";
+  let description = [{
+        result[r, p, ...] = table[offsets[sequences[r]] + p, ...]
+
+    `along` is the table's axis of all sequences, `axis` that of the position p within one. Beyond
+    the end of a sequence the result is some other row. Decoding reads the keys of a hypothesis'
+    sentence so.
+
+    ```mlir
+    func.func @keys(%all: tensor<?x4x32xf32, #loup.axes<source_token_key, head, head_width>>,
+                    %sentence: tensor<?xi32, #loup.axes<hypothesis>>,
+                    %offsets: tensor<?xi32, #loup.axes<boundary>>)
+        -> tensor<?x?x4x32xf32, #loup.axes<hypothesis, source_key, head, head_width>> {
+      %k = loup.ragged_lookup %all along "source_token_key" at %sentence offsets %offsets
+          axis "source_key"
+          : tensor<?x4x32xf32, #loup.axes<source_token_key, head, head_width>>,
+            tensor<?xi32, #loup.axes<hypothesis>>, tensor<?xi32, #loup.axes<boundary>>
+         -> tensor<?x?x4x32xf32, #loup.axes<hypothesis, source_key, head, head_width>>
+      return %k : tensor<?x?x4x32xf32, #loup.axes<hypothesis, source_key, head, head_width>>
+    }
+    ```
+  }];
+  let arguments = (ins Named:$table, Integer:$sequences, Integer:$offsets, StrAttr:$along,
+                       StrAttr:$axis);
+  let results = (outs Named:$result);
+  let assemblyFormat = [{
+    $table `along` $along `at` $sequences `offsets` $offsets `axis` $axis attr-dict
+    `:` type($table) `,` type($sequences) `,` type($offsets) `->` type($result)
+  }];
+  let hasVerifier = 1;
+}
+
 def LookupGradientOp : LoupOp<"lookup_gradient"> {
   let summary = "adds up the gradients of each row that was looked up";
   let description = [{

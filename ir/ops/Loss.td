@@ -2,15 +2,16 @@
 #define LOUP_LOSS_TD
 include "ir/ops/LoupOp.td"
 
-def CrossEntropyOp : LoupOp<"cross_entropy", [DifferentiableOp]> {
+def CrossEntropyOp : LoupOp<"cross_entropy", [DifferentiableOp, AttrSizedOperandSegments]> {
   let summary = "loss of each real token";
   let description = [{
     With p = log_softmax(logits) over the last axis, of size V, and s = `smoothing`:
 
         losses[b, t] = t < lengths[b] ? -(1 - s) * p[label] - (s / V) * sum over v of p[v] : 0
 
-    which is PyTorch's label smoothing. Losses are not averaged here: their sum's gradient is the sum
-    over tokens, and the average is taken once, over all tokens of a step.
+    which is PyTorch's label smoothing. Without `positions` and `lengths` every token is real. Losses
+    are not averaged here: their sum's gradient is the sum over tokens, and the average is taken
+    once, over all tokens of a step.
 
     ```mlir
     func.func @loss(%logits: tensor<?x?x1000xf32, #loup.axes<batch, target, target_vocabulary>>,
@@ -26,18 +27,18 @@ def CrossEntropyOp : LoupOp<"cross_entropy", [DifferentiableOp]> {
     }
     ```
   }];
-  let arguments = (ins Real:$logits, Integer:$labels, Integer:$positions, Integer:$lengths,
-                       F32Attr:$smoothing);
+  let arguments = (ins Real:$logits, Integer:$labels, Optional<Integer>:$positions,
+                       Optional<Integer>:$lengths, F32Attr:$smoothing);
   let results = (outs Real:$losses);
   let assemblyFormat = [{
-    $logits `,` $labels `where` $positions `<` $lengths `smoothing` custom<Float>($smoothing)
-    attr-dict `:` type($logits) `,` type($labels) `,` type($positions) `,` type($lengths)
+    $logits `,` $labels (`where` $positions^ `<` $lengths)? `smoothing` custom<Float>($smoothing)
+    attr-dict `:` type($logits) `,` type($labels) (`,` type($positions)^ `,` type($lengths))?
     `->` type($losses)
   }];
   let hasVerifier = 1;
 }
 
-def CrossEntropyGradientOp : LoupOp<"cross_entropy_gradient", [
+def CrossEntropyGradientOp : LoupOp<"cross_entropy_gradient", [AttrSizedOperandSegments,
     AllTypesMatch<["logits", "result"]>]> {
   let summary = "the gradient by the logits";
   let description = [{
@@ -60,14 +61,14 @@ def CrossEntropyGradientOp : LoupOp<"cross_entropy_gradient", [
     }
     ```
   }];
-  let arguments = (ins Real:$logits, Integer:$labels, Real:$gradient, Integer:$positions,
-                       Integer:$lengths, F32Attr:$smoothing);
+  let arguments = (ins Real:$logits, Integer:$labels, Real:$gradient, Optional<Integer>:$positions,
+                       Optional<Integer>:$lengths, F32Attr:$smoothing);
   let results = (outs Real:$result);
   let assemblyFormat = [{
-    $logits `,` $labels `,` $gradient `where` $positions `<` $lengths
+    $logits `,` $labels `,` $gradient (`where` $positions^ `<` $lengths)?
     `smoothing` custom<Float>($smoothing) attr-dict
-    `:` type($logits) `,` type($labels) `,` type($gradient) `,` type($positions) `,`
-    type($lengths)
+    `:` type($logits) `,` type($labels) `,` type($gradient)
+    (`,` type($positions)^ `,` type($lengths))?
   }];
 }
 

@@ -50,7 +50,10 @@ def ShiftRightOp : LoupOp<"shift_right", [Pointwise,
   let description = [{
         result[b, p] = p = 0 ? begin : input[b, p - 1]
 
-    along `axis`. This is teacher forcing: what the decoder reads is the target, one later.
+    along `axis`. This is teacher forcing: what the decoder reads is the target, one later. Where
+    sequences lie one after the other, `positions` says where each begins:
+
+        result[t] = positions[t] = 0 ? begin : input[t - 1]
 
     ```mlir
     func.func @teacher_forcing(%target: tensor<?x?xi32, #loup.axes<batch, target>>)
@@ -60,11 +63,23 @@ def ShiftRightOp : LoupOp<"shift_right", [Pointwise,
       return %seen : tensor<?x?xi32, #loup.axes<batch, target>>
     }
     ```
+
+    ```mlir
+    func.func @packed(%target: tensor<?xi32, #loup.axes<target_token>>,
+                      %positions: tensor<?xi32, #loup.axes<target_token>>)
+        -> tensor<?xi32, #loup.axes<target_token>> {
+      %seen = loup.shift_right %target at %positions along "target_token" begin 2
+          : tensor<?xi32, #loup.axes<target_token>>, tensor<?xi32, #loup.axes<target_token>>
+      return %seen : tensor<?xi32, #loup.axes<target_token>>
+    }
+    ```
   }];
-  let arguments = (ins Integer:$input, StrAttr:$axis, I32Attr:$begin);
+  let arguments = (ins Integer:$input, Optional<Integer>:$positions, StrAttr:$axis,
+                       I32Attr:$begin);
   let results = (outs Integer:$result);
   let assemblyFormat = [{
-    $input `along` $axis `begin` custom<Int32>($begin) attr-dict `:` type($input)
+    $input (`at` $positions^)? `along` $axis `begin` custom<Int32>($begin) attr-dict
+    `:` type($input) (`,` type($positions)^)?
   }];
   let hasVerifier = 1;
 }

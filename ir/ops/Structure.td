@@ -36,7 +36,7 @@ def YieldOp : LoupEffectOp<"yield", [Pure, Terminator, ReturnLike, HasParent<"Gr
   let assemblyFormat = "($values^ `:` type($values))? attr-dict";
 }
 
-def CallOp : LoupEffectOp<"call", [Pure]> {
+def CallOp : LoupEffectOp<"call", [Pure, AttrSizedOperandSegments]> {
   let summary = "runs a kernel";
   let description = [{
     The kernel's arguments and results have the shapes of the operands and results; their axes may
@@ -56,11 +56,32 @@ def CallOp : LoupEffectOp<"call", [Pure]> {
       return %y : tensor<?x?x512xf32, #loup.axes<batch, source, hidden>>
     }
     ```
+
+    `each` runs the kernel once for every sequence b: of a value along the axis ragged[i] it is given
+    the rows from offsets[i][b] to offsets[i][b + 1], and of one along `batch` element b:
+
+    ```mlir
+    func.func private @softmax(%x: tensor<?x4xf32, #loup.axes<time, i>>)
+        -> tensor<?x4xf32, #loup.axes<time, i>> attributes {loup.kernel} {
+      %y = loup.softmax %x : tensor<?x4xf32, #loup.axes<time, i>>
+      return %y : tensor<?x4xf32, #loup.axes<time, i>>
+    }
+    func.func @by_sequence(%x: tensor<?x4xf32, #loup.axes<source_token, head>>,
+                           %offsets: tensor<?xi32, #loup.axes<boundary>>)
+        -> tensor<?x4xf32, #loup.axes<source_token, head>> {
+      %y = loup.call @softmax(%x) each ["source_token"] at %offsets
+          : (tensor<?x4xf32, #loup.axes<source_token, head>>)
+         -> tensor<?x4xf32, #loup.axes<source_token, head>>, tensor<?xi32, #loup.axes<boundary>>
+      return %y : tensor<?x4xf32, #loup.axes<source_token, head>>
+    }
+    ```
   }];
-  let arguments = (ins FlatSymbolRefAttr:$kernel, Variadic<Named>:$operands);
+  let arguments = (ins FlatSymbolRefAttr:$kernel, Variadic<Named>:$inputs,
+                       OptionalAttr<StrArrayAttr>:$ragged, Variadic<Integer>:$offsets);
   let results = (outs Variadic<Named>:$results);
   let assemblyFormat = [{
-    $kernel `(` $operands `)` attr-dict `:` functional-type($operands, $results)
+    $kernel `(` $inputs `)` (`each` $ragged^ `at` $offsets)? attr-dict
+    `:` functional-type($inputs, $results) (`,` type($offsets)^)?
   }];
 }
 
