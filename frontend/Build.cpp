@@ -77,11 +77,10 @@ public:
     auto sources = emitDriver(*module, makeDescription(spec));
     if (options.stage == "cpp" && options.directory.empty())
       return write(textOf(sources), "");
-    auto kernels = compileKernels();
     if (options.stage == "cpp")
-      exportSources(sources, kernels, options.directory);
+      exportSources(sources, compileKernels(), options.directory);
     else
-      makePrograms(sources, kernels);
+      makePrograms(sources);
   }
 
 private:
@@ -126,10 +125,11 @@ private:
     return objects;
   }
 
-  void makePrograms(const std::vector<PrintedFile> &sources,
-                    const std::vector<std::filesystem::path> &kernels) {
+  void makePrograms(const std::vector<PrintedFile> &sources) {
+    std::string compiler = findCompiler(); // better missed now than after the kernels
+    auto kernels = compileKernels();
     progress.show("programs");
-    buildExecutables(sources, kernels, options.directory);
+    buildExecutables(sources, kernels, compiler, options.directory);
     progress.finish(fmt::format(
         "{}: {} kernels ({} compiled now), {}/train and {}/translate, {:.1f} s", *spec.name,
         kernels.size(), compiled, options.directory, options.directory, progress.seconds()));
