@@ -140,6 +140,9 @@ void buildExecutables(const std::vector<PrintedFile> &sources, const std::vector
     else if (file.name.ends_with(".cpp"))
       mains.push_back(&file);
   for (const PrintedFile *main : mains) {
+    if (fs::path place = folder / fs::path(main->name).stem(); fs::is_directory(place))
+      throw UserError(place.string() + " is a folder, where a program is to be written; give -o "
+                                       "another folder or move it away");
     std::vector<fs::path> objects = shared;
     objects.push_back(tools.compile(sources, *main));
     tools.link(objects, scratch.path / fs::path(main->name).stem());

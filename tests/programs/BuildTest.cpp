@@ -47,6 +47,14 @@ TEST_F(Build, AFolderThatCannotBeMadeIsNamed) {
   EXPECT_EQ(readFile(folder / "file"), "kept");
 }
 
+TEST_F(Build, AFolderInAProgramsPlaceIsKept) {
+  std::filesystem::create_directories(folder / "programs/train");
+  Ending ending = run({loup, "build", LOUP_DESCRIPTIONS "/tiny.toml", "-o", folder / "programs"});
+  EXPECT_EQ(ending.code, 1);
+  EXPECT_THAT(ending.errors, HasSubstr((folder / "programs/train") + " is a folder"));
+  EXPECT_FALSE(std::filesystem::exists(folder / "programs/source"));
+}
+
 TEST_F(Build, WhatTouchesNoKernelCompilesNone) {
   std::string description = readFile(LOUP_DESCRIPTIONS "/tiny.toml");
   writeFile(folder / "tiny.toml", description + "\n[decode]\nbeam = 7\n");
