@@ -23,8 +23,6 @@ fs::path installation() {
   return fs::path(program).parent_path().parent_path();
 }
 
-namespace {
-
 std::string findCompiler() {
   if (const char *chosen = std::getenv("CXX"); chosen && *chosen) {
     if (auto found = llvm::sys::findProgramByName(chosen))
@@ -37,6 +35,8 @@ std::string findCompiler() {
       return *found;
   throw UserError("no C++ compiler found: install clang or g++, or set CXX to one");
 }
+
+namespace {
 
 std::string read(const fs::path &path) {
   std::ifstream file(path, std::ios::binary);
@@ -74,7 +74,8 @@ void run(const std::vector<std::string> &command, const fs::path &scratch) {
 
 class Toolchain {
 public:
-  explicit Toolchain(const fs::path &scratch) : compiler(findCompiler()), scratch(scratch) {
+  Toolchain(const std::string &compiler, const fs::path &scratch)
+      : compiler(compiler), scratch(scratch) {
     for (const auto &header : fs::directory_iterator(installation() / "include" / "runtime"))
       if (header.path().extension() == ".h")
         headers.push_back(header.path());
@@ -121,7 +122,7 @@ private:
 } // namespace
 
 void buildExecutables(const std::vector<PrintedFile> &sources, const std::vector<fs::path> &kernels,
-                      const fs::path &folder) {
+                      const std::string &compiler, const fs::path &folder) {
   std::error_code error;
   fs::create_directories(folder, error);
   if (error || access(folder.c_str(), W_OK) != 0)
@@ -130,7 +131,7 @@ void buildExecutables(const std::vector<PrintedFile> &sources, const std::vector
   for (const PrintedFile &file : sources)
     writeWhole(scratch.path / file.name, file.text);
 
-  Toolchain tools(scratch.path);
+  Toolchain tools(compiler, scratch.path);
   std::vector<fs::path> shared = kernels;
   std::vector<const PrintedFile *> mains;
   for (const PrintedFile &file : sources)
@@ -139,6 +140,9 @@ void buildExecutables(const std::vector<PrintedFile> &sources, const std::vector
     else if (file.name.ends_with(".cpp"))
       mains.push_back(&file);
   for (const PrintedFile *main : mains) {
+    if (fs::path place = folder / fs::path(main->name).stem(); fs::is_directory(place))
+      throw UserError(place.string() + " is a folder, where a program is to be written; give -o "
+                                       "another folder or move it away");
     std::vector<fs::path> objects = shared;
     objects.push_back(tools.compile(sources, *main));
     tools.link(objects, scratch.path / fs::path(main->name).stem());

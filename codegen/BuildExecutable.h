@@ -9,11 +9,14 @@
 
 namespace loup {
 
-/// Makes `folder`/train and `folder`/translate, and keeps the sources in `folder`/source. All is made
-/// in a folder inside it and moved when it is done; other files stay. Throws UserError where no C++
-/// compiler is found or the folder cannot be written.
+/// The C++ compiler: $CXX, or the first that is installed. Throws UserError where there is none.
+std::string findCompiler();
+
+/// Makes `folder`/train and `folder`/translate, and keeps the sources in `folder`/source. All is
+/// made in a folder inside it and moved when it is done; other files stay. Throws UserError where
+/// the folder cannot be written.
 void buildExecutables(const std::vector<PrintedFile> &sources,
                       const std::vector<std::filesystem::path> &objects,
-                      const std::filesystem::path &folder);
+                      const std::string &compiler, const std::filesystem::path &folder);
 
 } // namespace loup

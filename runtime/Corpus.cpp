@@ -107,6 +107,8 @@ void Corpus::indexPair(int32_t number) {
     block.targetOffset = target.offset();
   };
   for (begin(); pair.reader.next(sourceLine, targetLine);) {
+    pair.first.source.check(sourceLine, source.lineNumber());
+    pair.first.target.check(targetLine, target.lineNumber());
     checksum(sourceLine, '\t');
     checksum(targetLine, '\n');
     ++block.lines;

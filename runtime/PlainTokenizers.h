@@ -60,6 +60,7 @@ public:
   IdTokenizer(const SpecialIds &ids, int32_t vocabulary) : ids(ids), vocabulary(vocabulary) {}
 
   std::vector<int32_t> encode(std::string_view line) const override;
+  bool refusesText() const override { return true; }
   std::string decode(std::span<const int32_t> ids) const override;
   int32_t size() const override { return vocabulary; }
   std::string serialize() const override { return {}; }

@@ -10,13 +10,21 @@ SentenceEncoder::SentenceEncoder(std::string input, const Tokenizer &tokenizer,
     : input(std::move(input)), tokenizer(tokenizer), longest(description.maximumLength - 1),
       end(description.ids.end) {}
 
-std::vector<int32_t> SentenceEncoder::encode(const std::string &line, int64_t number) {
-  std::vector<int32_t> ids;
+std::vector<int32_t> SentenceEncoder::tokens(const std::string &line, int64_t number) const {
   try {
-    ids = tokenizer.encode(line);
+    return tokenizer.encode(line);
   } catch (const UserError &error) {
     throw UserError(fmt::format("{}, line {}: {}", input, number, error.what()));
   }
+}
+
+void SentenceEncoder::check(const std::string &line, int64_t number) const {
+  if (tokenizer.refusesText())
+    tokens(line, number);
+}
+
+std::vector<int32_t> SentenceEncoder::encode(const std::string &line, int64_t number) {
+  std::vector<int32_t> ids = tokens(line, number);
   if (static_cast<int64_t>(ids.size()) > longest) {
     ids.resize(longest);
     if (++cutLines == 1)

@@ -20,10 +20,15 @@ public:
   /// Throws UserError that names input and line where the tokenizer refuses it.
   std::vector<int32_t> encode(const std::string &line, int64_t number);
 
+  /// Throws where encode() would, at no cost where the tokenizer takes all text.
+  void check(const std::string &line, int64_t number) const;
+
   /// What the user should know of the lines that were cut, or nothing.
   std::string notice() const;
 
 private:
+  std::vector<int32_t> tokens(const std::string &line, int64_t number) const;
+
   std::string input;
   const Tokenizer &tokenizer;
   int32_t longest; // in tokens, without the end

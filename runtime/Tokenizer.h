@@ -22,6 +22,9 @@ public:
   /// The ids of one line. Throws UserError on invalid UTF-8, or for `ids` on what is no id.
   virtual std::vector<int32_t> encode(std::string_view line) const = 0;
 
+  /// Whether encode() refuses some text that is valid UTF-8.
+  virtual bool refusesText() const { return false; }
+
   /// The line of these ids, one line of valid UTF-8. End, begin, padding and ids that are not in
   /// use are left out; the unknown shows as the tokenizer's sign for it.
   virtual std::string decode(std::span<const int32_t> ids) const = 0;

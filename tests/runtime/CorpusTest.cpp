@@ -57,6 +57,17 @@ TEST_F(CorpusTest, ExamplesEndInTheEndAndAreNumberedThroughAllFiles) {
   EXPECT_THAT(two.notices(), IsEmpty());
 }
 
+TEST_F(CorpusTest, IdsThatAreNoneAreFoundBeforeAnyBlockIsRead) {
+  std::string lines;
+  for (int i = 0; i < 1000; ++i)
+    lines += "5\n";
+  std::string good = file("good", lines + "5\n"), bad = file("bad", lines + "1000\n");
+  EXPECT_THAT([&] { corpus({{good, bad}}); },
+              ThrowsMessage<UserError>(HasSubstr("bad, line 1001: token id 1000")));
+  EXPECT_THAT([&] { corpus({{bad, good}}); },
+              ThrowsMessage<UserError>(HasSubstr("bad, line 1001")));
+}
+
 TEST_F(CorpusTest, BlocksCanBeReadInAnyOrder) {
   std::string source, target;
   for (int i = 0; i < 1000; ++i) {
@@ -107,12 +118,6 @@ TEST_F(CorpusTest, TsvHasTwoColumns) {
               ThrowsMessage<UserError>(AllOf(HasSubstr("a, line 2: 1 column"))));
   EXPECT_THAT([&] { corpus({{file("a", "4\t5\t6\n"), ""}}); },
               ThrowsMessage<UserError>(AllOf(HasSubstr("a, line 1: 3 columns"))));
-}
-
-TEST_F(CorpusTest, WhatTheTokenizerRefusesIsLocated) {
-  Corpus bad = corpus({{file("a", "4\n4\n"), file("b", "4\n1000\n")}});
-  EXPECT_THAT([&] { all(bad); },
-              ThrowsMessage<UserError>(AllOf(HasSubstr("b, line 2: token id 1000"))));
 }
 
 TEST_F(CorpusTest, InvalidTextIsFoundBeforeTraining) {

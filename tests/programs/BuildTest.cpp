@@ -1,0 +1,80 @@
+// `loup build` as a user starts it.
+#include "tests/programs/ProgramTest.h"
+
+#include <filesystem>
+
+namespace loup::test {
+namespace {
+
+using testing::AllOf;
+using testing::HasSubstr;
+
+const std::string loup = LOUP_PREFIX "/bin/loup";
+
+class Build : public testing::Test {
+protected:
+  void expectNothingWritten() {
+    for (const auto &file : std::filesystem::directory_iterator(folder / ""))
+      ADD_FAILURE() << file.path() << " was written";
+  }
+
+  TemporaryDirectory folder;
+};
+
+TEST_F(Build, WithoutACompilerItSaysSoAndWritesNothing) {
+  Ending ending = run({"/usr/bin/env", "-u", "CXX", "PATH=", loup, "build",
+                       LOUP_DESCRIPTIONS "/tiny.toml", "-o", folder / "programs"});
+  EXPECT_EQ(ending.code, 1);
+  EXPECT_THAT(ending.errors,
+              HasSubstr("no C++ compiler found: install clang or g++, or set CXX to one"));
+  expectNothingWritten();
+}
+
+TEST_F(Build, ACompilerThatIsNoneIsNamed) {
+  Ending ending = run({"/usr/bin/env", "CXX=no-such-compiler", loup, "build",
+                       LOUP_DESCRIPTIONS "/tiny.toml", "-o", folder / "programs"});
+  EXPECT_EQ(ending.code, 1);
+  EXPECT_THAT(ending.errors, HasSubstr("CXX is set to 'no-such-compiler'"));
+  expectNothingWritten();
+}
+
+TEST_F(Build, AFolderThatCannotBeMadeIsNamed) {
+  writeFile(folder / "file", "kept");
+  Ending ending =
+      run({loup, "build", LOUP_DESCRIPTIONS "/tiny.toml", "-o", folder / "file/programs"});
+  EXPECT_EQ(ending.code, 1);
+  EXPECT_THAT(ending.errors, HasSubstr(folder / "file/programs"));
+  EXPECT_EQ(readFile(folder / "file"), "kept");
+}
+
+TEST_F(Build, AFolderInAProgramsPlaceIsKept) {
+  std::filesystem::create_directories(folder / "programs/train");
+  Ending ending = run({loup, "build", LOUP_DESCRIPTIONS "/tiny.toml", "-o", folder / "programs"});
+  EXPECT_EQ(ending.code, 1);
+  EXPECT_THAT(ending.errors, HasSubstr((folder / "programs/train") + " is a folder"));
+  EXPECT_FALSE(std::filesystem::exists(folder / "programs/source"));
+}
+
+TEST_F(Build, WhatTouchesNoKernelCompilesNone) {
+  std::string description = readFile(LOUP_DESCRIPTIONS "/tiny.toml");
+  writeFile(folder / "tiny.toml", description + "\n[decode]\nbeam = 7\n");
+  Ending ending = run({loup, "build", folder / "tiny.toml", "-o", folder / "programs"});
+  EXPECT_EQ(ending.code, 0);
+  EXPECT_THAT(ending.errors, HasSubstr("(0 compiled now)"));
+  ending = run({folder / "programs/translate", "--help"});
+  EXPECT_THAT(ending.output, HasSubstr("--beam N=7"));
+}
+
+// The printed sources are for any C++20 compiler.
+TEST_F(Build, TheDriverHasNoWarningsFromGcc) {
+  for (const std::string programs : {"tiny-textbook", "tiny-fused"}) {
+    std::string source = LOUP_BUILT "/" + programs + "/source/";
+    Ending ending = run({"/usr/bin/env", "g++", "-std=c++20", "-Wall", "-Wextra", "-Werror",
+                         "-fsyntax-only", "-I" LOUP_PREFIX "/include", source + "model.cpp",
+                         source + "train.cpp", source + "translate.cpp"});
+    EXPECT_EQ(ending.code, 0) << ending.errors;
+  }
+}
+
+} // namespace
+} // namespace loup::test
