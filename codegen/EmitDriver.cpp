@@ -178,9 +178,10 @@ std::string emitClass(ModuleOp module, const std::string &name) {
   for (auto state : module.getOps<StateOp>())
     text += stateSlab(state);
   text += "  }\n\n";
-  text += emitFunction(
-      module, "train",
-      "runTrain(const loup::BatchArrays &in, [[maybe_unused]] int32_t dropoutKey, float *losses)");
+  text +=
+      emitFunction(module, "train",
+                   "runTrain(const loup::BatchArrays &in, [[maybe_unused]] int32_t dropoutKey,\n"
+                   "                float *losses)");
   text +=
       "\n" + emitFunction(module, "score", "runScore(const loup::BatchArrays &in, float *losses)");
   text += "\n" + emitFunction(module, "prefill", "runPrefill(const loup::BatchArrays &in)");

@@ -162,6 +162,12 @@ private:
       return;
     }
     line("loup::parallelFor(in.batch, [&](int i) {");
+    llvm::SmallVector<std::string> sides;
+    for (auto axis : call.getRagged()->getAsRange<StringAttr>())
+      if (std::string side = sideName(axis); !llvm::is_contained(sides, side)) {
+        line("  const loup::Rows " + side + " = in." + side + ".rows(i);");
+        sides.push_back(side);
+      }
     text += wrapped(indent + 2, call.getKernel().str() + "(", arguments, ");");
     line("});");
   }
@@ -173,9 +179,11 @@ private:
       return whole;
     if (axes.front() == "batch")
       return expressions.at(value) + "[i]";
-    llvm::StringRef side = sideOf(axes.front());
-    side.consume_back("_token");
-    return whole + ".rows(in." + side.str() + ".rows(i))";
+    return whole + ".rows(" + sideName(axes.front()) + ")";
+  }
+
+  static std::string sideName(llvm::StringRef tokenAxis) {
+    return sideOf(axisOfOne(tokenAxis)).str();
   }
 
   /// What is only stored needs no variable.

@@ -65,4 +65,16 @@ bool isKeyAxis(llvm::StringRef axis) { return axis.ends_with(keySuffix); }
 
 std::string keyAxis(llvm::StringRef side) { return (side + keySuffix).str(); }
 
+static constexpr llvm::StringLiteral tokenSuffix = "_token";
+
+std::string tokenAxis(llvm::StringRef side) { return (side + tokenSuffix).str(); }
+
+bool isTokenAxis(llvm::StringRef axis) { return sideOf(axis).ends_with(tokenSuffix); }
+
+std::string axisOfOne(llvm::StringRef tokenAxis) {
+  llvm::StringRef side = sideOf(tokenAxis);
+  side.consume_back(tokenSuffix);
+  return isKeyAxis(tokenAxis) ? keyAxis(side) : side.str();
+}
+
 } // namespace loup

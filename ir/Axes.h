@@ -44,4 +44,12 @@ llvm::StringRef sideOf(llvm::StringRef axis);
 bool isKeyAxis(llvm::StringRef axis);
 std::string keyAxis(llvm::StringRef side);
 
+/// "source_token" for "source": the tokens of all sentences, one sentence after the other. Its keys
+/// are "source_token_key".
+std::string tokenAxis(llvm::StringRef side);
+bool isTokenAxis(llvm::StringRef axis);
+
+/// "source" for "source_token", "source_key" for "source_token_key": the same of one sentence.
+std::string axisOfOne(llvm::StringRef tokenAxis);
+
 } // namespace loup

@@ -11,9 +11,6 @@ namespace {
 constexpr llvm::StringLiteral batchAxis = "batch", boundaryAxis = "boundary";
 constexpr llvm::StringLiteral sides[] = {"source", "target"};
 
-/// "source_token" for "source": the tokens of all sentences, one sentence after the other.
-std::string tokenAxis(llvm::StringRef side) { return (side + "_token").str(); }
-
 bool isTimeAxis(llvm::StringRef axis) { return llvm::is_contained(sides, sideOf(axis)); }
 
 /// The side whose positions `type` lies along, or nothing.

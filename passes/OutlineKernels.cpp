@@ -37,7 +37,7 @@ public:
   explicit operator bool() const { return !axes.empty(); }
   bool isCut(Value value) const { return llvm::is_contained(cuts, value); }
 
-  /// The part of one sequence: its own time for that of all, nothing for the batch.
+  /// The part of one sequence, which has no batch.
   Type partOf(Type type) const {
     if (axes.empty())
       return type;
@@ -46,7 +46,7 @@ public:
       if (axis.name == "batch")
         continue;
       if (llvm::is_contained(axes, axis.name))
-        axis.name = isKeyAxis(axis.name) ? keyAxis("time") : "time";
+        axis.name = axisOfOne(axis.name);
       part.push_back(axis);
     }
     return makeType(cast<ShapedType>(type).getElementType(), part);
@@ -102,7 +102,7 @@ private:
       return "key";
     if (axis.name == "source" || axis.name == "target")
       return "time";
-    return llvm::StringRef(axis.name).ends_with("_token") ? "token" : axis.name;
+    return isTokenAxis(axis.name) ? "token" : axis.name;
   }
 
   std::string unused(std::string name) {
@@ -197,7 +197,7 @@ private:
     }
     for (Operation *member : members) {
       for (Value operand : member->getOperands())
-        if (!values.contains(operand))
+        if (!values.contains(operand) && !bySequence.isCut(operand))
           builder.clone(*operand.getDefiningOp(), values);
       Operation *copy = builder.clone(*member, values);
       if (bySequence)

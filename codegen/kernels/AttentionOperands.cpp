@@ -10,8 +10,10 @@ using mlir::Value;
 
 namespace loup {
 
-static AllowedPairs allowedPairs(MaskAttr mask, Value lengths, const KernelBody &body) {
-  Expr length = lengths ? body.read(lengths, body.point(lengths.getType())) : Expr();
+/// Without lengths every key is real.
+static AllowedPairs allowedPairs(MaskAttr mask, Value lengths, Value keys, const KernelBody &body) {
+  Expr length = lengths ? body.read(lengths, body.point(lengths.getType()))
+                        : body.extent(axesOf(keys).front());
   return AllowedPairs(MaskExpression::parse(mask.getWords().str()).allowed(), length);
 }
 
@@ -20,7 +22,7 @@ AttentionOperands::AttentionOperands(Op op, const KernelBody &body, int)
     : body(body), queryType(op.getQuery().getType()), scale(op.getScale().convertToFloat()),
       rate(op.getRate().convertToFloat()), queries(op.getQueries()), keys(op.getKeys()),
       dropoutKey(op.getDropoutKey()), examples(op.getExamples()),
-      allowed(allowedPairs(op.getMask(), op.getLengths(), body)) {
+      allowed(allowedPairs(op.getMask(), op.getLengths(), op.getKeys(), body)) {
   auto axes = axesOf(queryType);
   widthAxis = axes.back().str();
   headAxis = axes[axes.size() - 2].str();

@@ -14,6 +14,7 @@ namespace {
 class AttentionStep {
 public:
   AttentionStep(AttentionOp op, const KernelBody &body) : op(op), operands(op, body) {
+    limitKeys();
     defineScores();
     defineWeights();
     defineResults();
@@ -23,6 +24,7 @@ public:
   void schedule(Func output);
 
 private:
+  void limitKeys();
   void defineScores();
   void defineWeights();
   void defineResults();
@@ -59,6 +61,17 @@ private:
   Func sums{"sums"}; // of weights times values
   Func output{"output"}, logSum{"log_sum"};
 };
+
+/// Loops go over the keys that the hypothesis may see.
+void AttentionStep::limitKeys() {
+  Interval seen = operands.keyRowsOf({0, 0});
+  auto limit = [&](RDom &domain, Expr place, int size) {
+    domain.where(place >= seen.first / size && place <= seen.last / size);
+  };
+  limit(compared, compared.y, keysPerGroup);
+  limit(groups, groups, keysPerGroup);
+  limit(summed, summed, 1);
+}
 
 void AttentionStep::defineScores() {
   Expr element = chunks * lanes + lane;

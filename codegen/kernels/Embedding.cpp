@@ -60,11 +60,11 @@ void addEmbedding(KernelOps &ops) {
     return body.read(op.getTable(), at.with(op.getAlong(), row));
   });
   ops.pointwise<RaggedLookupOp>([](RaggedLookupOp op, const KernelBody &body, const Point &at) {
-    Expr sequence = body.read(op.getSequences(), at);
-    Point boundary = Point().with(axesOf(op.getOffsets()).front(), sequence);
-    Expr row = body.read(op.getOffsets(), boundary) + at[op.getAxis()];
+    mlir::StringAttr boundary = axesOf(op.getOffsets()).front();
+    Expr sequence = clamp(body.read(op.getSequences(), at), 0, body.extent(boundary) - 1);
+    Expr row = body.read(op.getOffsets(), Point().with(boundary, sequence)) + at[op.getAxis()];
     return body.read(op.getTable(),
-                     at.with(op.getAlong(), min(row, body.extent(op.getAlong()) - 1)));
+                     at.with(op.getAlong(), clamp(row, 0, body.extent(op.getAlong()) - 1)));
   });
   ops.anchor<LookupGradientOp>(lookupGradient);
 }

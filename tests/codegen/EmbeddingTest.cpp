@@ -36,6 +36,25 @@ TEST(Embedding, NeverReadsOutsideOfTheTable) {
   EXPECT_THAT(kernel({table, tokens})[0].real, ElementsAreArray({5, 5, 6, 6}));
 }
 
+TEST(Embedding, LooksUpSequencesOutOfMany) {
+  LoadedKernel kernel(R"(
+    func.func @kernel(%table: [source_token, width:3], %sequences: i[time], %offsets: i[boundary])
+        -> [time, position, width:3] {
+      %x = loup.ragged_lookup %table along "source_token" at %sequences offsets %offsets
+          axis "position"
+          : [source_token, width:3], i[time], i[boundary] -> [time, position, width:3]
+      return %x : [time, position, width:3]
+    })");
+  Tensor table = randomTensor({9, 3}, 1), sequences{{3}, {}, {2, 0, 2}},
+         offsets{{4}, {}, {0, 4, 5, 9}};
+  Tensor found = kernel({table, sequences, offsets}, {{"position", 4}})[0];
+  for (int64_t i = 0; i < 3; ++i)
+    for (int64_t position = 0; position < 4; ++position)
+      for (int64_t c = 0; c < 3; ++c)
+        EXPECT_EQ(found.at({i, position, c}),
+                  table.at({offsets.integer[sequences.integer[i]] + position, c}));
+}
+
 TEST(Embedding, LooksUpCachedKeysOfAncestors) {
   LoadedKernel kernel(R"(
     func.func @kernel(%cache: [time_key, slot, width:3], %ancestor: i[hypothesis, time_key])

@@ -25,6 +25,7 @@ const std::map<std::string, std::string> tests = {
     {"layer_norm_parameter_gradient", "LayerNorm.EqualsPlainLoops"},
     {"log_softmax", "LogSoftmax.EqualsPlainLoops"},
     {"lookup", "Embedding.LooksUpRows"},
+    {"ragged_lookup", "Embedding.LooksUpSequencesOutOfMany"},
     {"lookup_gradient", "Embedding.AddsUpTheGradientsOfEachRowInOrder"},
     {"mask", "Mask/MaskWords.MakeTheTensorOfTheSet"},
     {"merge_heads", "View.MergesHeads"},

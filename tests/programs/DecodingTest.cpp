@@ -26,7 +26,7 @@ protected:
   std::string model = folder / "model", input;
 };
 
-INSTANTIATE_TEST_SUITE_P(Schedules, Decoding, testing::Values("textbook", "fused"),
+INSTANTIATE_TEST_SUITE_P(Schedules, Decoding, testing::Values("textbook", "fused", "packed"),
                          [](const auto &schedule) { return schedule.param; });
 
 // With no length penalty a hypothesis' score is the sum of its steps' log-probabilities, and with

@@ -40,7 +40,7 @@ protected:
   std::string a = folder / "a", b = folder / "b";
 };
 
-INSTANTIATE_TEST_SUITE_P(Schedules, Training, testing::Values("textbook", "fused"),
+INSTANTIATE_TEST_SUITE_P(Schedules, Training, testing::Values("textbook", "fused", "packed"),
                          [](const auto &schedule) { return schedule.param; });
 
 TEST_P(Training, ResumingEqualsGoingOn) {
@@ -123,21 +123,27 @@ protected:
 };
 
 TEST_F(Schedules, TrainToTheSameLosses) {
-  std::vector<double> losses[2];
-  for (int i : {0, 1}) {
-    use(i ? "fused" : "textbook");
-    losses[i] = column(trainLogged(folder / "model", {"--steps", "25"}), "loss");
-  }
-  EXPECT_LT(losses[0].back(), losses[0].front());
-  EXPECT_THAT(losses[1], testing::Pointwise(testing::DoubleNear(2e-4), losses[0]));
+  auto lossesOf = [&](const char *schedule) {
+    use(schedule);
+    return column(trainLogged(folder / "model", {"--steps", "25"}), "loss");
+  };
+  std::vector<double> expected = lossesOf("textbook");
+  EXPECT_LT(expected.back(), expected.front());
+  for (const char *schedule : {"fused", "packed"})
+    EXPECT_THAT(lossesOf(schedule), testing::Pointwise(testing::DoubleNear(2e-4), expected));
 }
 
+class SchedulesOf : public Schedules, public testing::WithParamInterface<const char *> {};
+
+INSTANTIATE_TEST_SUITE_P(Pairs, SchedulesOf, testing::Values("fused", "packed"),
+                         [](const auto &pair) { return std::string("TextbookAnd_") + pair.param; });
+
 // With their own weights each, so that the training is compared too.
-TEST_F(Schedules, TranslateAlikeAfterTraining) {
+TEST_P(SchedulesOf, TranslateAlikeAfterTraining) {
   std::string input = readFile(folder / "unseen.src"), text[2];
   std::vector<std::string> found[2];
   for (int i : {0, 1}) {
-    use(i ? "fused" : "textbook");
+    use(i ? GetParam() : "textbook");
     train(folder / "model", {"--steps", "120", "--threads", "2"});
     found[i] = translate(folder / "model", input);
     for (const std::string &line : found[i])
