@@ -43,13 +43,13 @@ TEST(Dependence, UnitesTheBranchesOfResiduals) {
 
 TEST(Dependence, KeepsTheLengthsOfEachAxisApart) {
   Dependence cross = mask("padding", "source");
-  EXPECT_THAT(cross.sides(), ElementsAre("source"));
+  EXPECT_THAT(cross.symbols(), ElementsAre("source"));
   Dependence through = mask("causal & padding", "target").compose(cross);
-  EXPECT_THAT(through.sides(), ElementsAre("source", "target"));
+  EXPECT_THAT(through.symbols(), ElementsAre("source", "target"));
   EXPECT_TRUE(through.contains({2, 4, 5, 1}));
   EXPECT_FALSE(through.contains({2, 5, 5, 1})); // the source has 5 tokens
   EXPECT_FALSE(through.contains({2, 4, 5, 0})); // no target position to look through
-  EXPECT_THAT(mask("causal").sides(), IsEmpty());
+  EXPECT_THAT(mask("causal").symbols(), IsEmpty());
 }
 
 TEST(Dependence, FollowsPlacesOfSeveralPositions) {
@@ -85,7 +85,7 @@ TEST(Dependence, AgreesWithEnumerationOnRandomMasks) {
     exact += composed.isExact();
     auto contains = [](const Dependence &dependence, int64_t q, int64_t k, int64_t length) {
       std::vector<int64_t> point = {q, k};
-      point.resize(2 + dependence.sides().size(), length);
+      point.resize(2 + dependence.symbols().size(), length);
       return dependence.contains(point);
     };
     for (int64_t length = 0; length < 7; length += 3) {
