@@ -151,6 +151,8 @@ MaskSet MaskSet::where(const MaskCondition &condition) {
   return MaskSet(points ? PresburgerSet(*points) : PresburgerSet::getEmpty(space()));
 }
 
+MaskSet MaskSet::where(const PresburgerSet &points) { return MaskSet(points); }
+
 MaskSet MaskSet::where(const ResidueClasses &classes) {
   std::vector<Piece> pieces;
   if (!classes.isEmpty())

@@ -39,6 +39,7 @@ public:
   static MaskSet all();
   static MaskSet where(const MaskCondition &condition);
   static MaskSet where(const ResidueClasses &classes);
+  static MaskSet where(const mlir::presburger::PresburgerSet &points);
 
   MaskSet intersect(const MaskSet &other) const;
   MaskSet unite(const MaskSet &other) const;

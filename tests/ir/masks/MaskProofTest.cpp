@@ -349,15 +349,14 @@ std::string intricateMask(std::mt19937 &random, const std::vector<int> &moduli =
   const std::array<const char *, 6> signs = {" < ", " <= ", " != ", " == ", " > ", " >= "};
   std::string text = "padding";
   for (int comparisons = 1 + random() % 31; comparisons > 0; --comparisons)
-    text += (random() % 2 ? " & " : " | ") + std::to_string(random() % 17) + " * k - " +
-            std::to_string(random() % 17) + " * q" +
-            (moduli.empty() || random() % 2
-                 ? ""
-                 : " + (" + std::to_string(random() % 5) + " * k + " +
-                       std::to_string(random() % 5) + " * q) % " +
-                       std::to_string(moduli[random() % moduli.size()])) +
-            signs[random() % signs.size()] +
-            std::to_string(random() % (random() % 2 ? 64 : 1'000'000));
+    text +=
+        (random() % 2 ? " & " : " | ") + std::to_string(random() % 17) + " * k - " +
+        std::to_string(random() % 17) + " * q" +
+        (moduli.empty() || random() % 2
+             ? ""
+             : " + (" + std::to_string(random() % 5) + " * k + " + std::to_string(random() % 5) +
+                   " * q) % " + std::to_string(moduli[random() % moduli.size()])) +
+        signs[random() % signs.size()] + std::to_string(random() % (random() % 2 ? 64 : 1'000'000));
   return text;
 }
 
