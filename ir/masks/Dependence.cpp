@@ -23,8 +23,8 @@ namespace {
 
 // Unions in models have one or two parts of five conditions. Beyond these numbers they are widened,
 // which keeps every composition short.
-constexpr unsigned mostParts = 16;
-constexpr unsigned mostPairsOfParts = 64;
+constexpr unsigned mostParts = 12;
+constexpr unsigned mostPairsOfParts = 32;
 constexpr unsigned mostConditions = 12;
 constexpr int64_t largestNumber = int64_t(1) << 32;
 
