@@ -225,7 +225,7 @@ struct CheckMasks : impl::CheckMasksBase<CheckMasks> {
   std::optional<LaterToken> lookAgainByClasses(CrossEntropyOp loss, StringRef side,
                                                ArrayRef<Mask> masks, const LaterToken &token) {
     constexpr int64_t largestModulus = 8;
-    constexpr size_t mostSteps = 10'000; // well below a second
+    constexpr size_t mostSteps = 30'000; // half a second
     int64_t modulus = 1;
     for (const Mask &mask : masks)
       modulus = std::lcm(modulus, mask.allowed.modulus());
