@@ -1,4 +1,5 @@
 #include "codegen/Cache.h"
+#include "codegen/TemporaryFolder.h"
 
 #include "runtime/Errors.h"
 #include "runtime/Files.h"
@@ -40,13 +41,15 @@ Cache::Cache(const std::string &part) {
 Cache::Entry Cache::obtain(const std::vector<std::string> &key,
                            const std::function<std::string()> &make) const {
   fs::path path = folder / (hashOf(key) + ".o");
-  bool isNew = !fs::exists(path);
-  std::error_code ignored;
-  if (isNew)
-    writeFile(path, make());
-  else
+  if (fs::exists(path)) {
+    std::error_code ignored;
     fs::last_write_time(path, fs::file_time_type::clock::now(), ignored); // it is used
-  return {path, isNew};
+    return {path, false};
+  }
+  TemporaryFolder own(folder); // another build may be making the same file
+  writeFile(own / "file", make());
+  fs::rename(own / "file", path);
+  return {path, true};
 }
 
 void Cache::removeUnused() const {
@@ -54,7 +57,7 @@ void Cache::removeUnused() const {
   std::error_code ignored; // other builds may be removing the same files
   for (const fs::directory_entry &entry : fs::directory_iterator(folder, ignored))
     if (auto used = entry.last_write_time(ignored); !ignored && used < oldest)
-      fs::remove(entry.path(), ignored);
+      fs::remove_all(entry.path(), ignored);
 }
 
 } // namespace loup

@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <cstdlib>
+#include <thread>
 
 namespace loup {
 namespace {
@@ -37,12 +38,29 @@ TEST_F(CacheTest, MakesEachFileOnce) {
   EXPECT_EQ(made, 2);
 }
 
+TEST_F(CacheTest, ServesSeveralBuildsAtOnce) {
+  auto build = [](std::vector<fs::path> &paths) {
+    for (int i = 0; i < 50; ++i)
+      paths.push_back(
+          Cache("kernels").obtain({std::to_string(i)}, [&] { return std::to_string(i); }).path);
+  };
+  std::vector<fs::path> paths[4];
+  std::vector<std::jthread> builds;
+  for (std::vector<fs::path> &own : paths)
+    builds.emplace_back([&] { build(own); });
+  builds.clear();
+  for (int i = 0; i < 50; ++i)
+    for (std::vector<fs::path> &own : paths)
+      EXPECT_EQ(readFile(own.at(i)), std::to_string(i));
+}
+
 TEST_F(CacheTest, RemovesWhatIsNotUsedForAMonth) {
   auto make = [] { return "bytes"; };
   Cache cache("kernels");
   fs::path unused = cache.obtain({"unused"}, make).path, used = cache.obtain({"used"}, make).path;
-  fs::path left = used.string() + ".new";
-  writeFile(left, "half of the by");
+  fs::path left = used.parent_path() / ".loup-123456"; // by a build that was killed
+  fs::create_directory(left);
+  writeFile(left / "file", "half of the by");
   for (const fs::path &path : {unused, used, left})
     age(path, 31);
   fs::path recent = cache.obtain({"recent"}, make).path;
