@@ -2,6 +2,7 @@
 #pragma once
 
 #include "codegen/EmitDriver.h"
+#include "codegen/EmitKernels.h"
 
 #include <filesystem>
 #include <string>
@@ -9,14 +10,20 @@
 
 namespace loup {
 
-/// The C++ compiler: $CXX, or the first that is installed. Throws UserError where there is none.
-std::string findCompiler();
+struct Compiler {
+  std::string path;
+  std::string macros; // what it predefines: its version, its library's and the target
+};
+
+/// The C++ compiler: $CXX, or the first that is installed. Throws UserError where there is none
+/// that compiles C++20.
+Compiler findCompiler();
 
 /// Makes `folder`/train and `folder`/translate, and keeps the sources in `folder`/source. All is
-/// made in a folder inside it and moved when it is done; other files stay. Throws UserError where
-/// the folder cannot be written.
+/// made in a folder inside it, which must be there, and moved when it is done; other files stay.
+/// Throws UserError where the folder cannot be written.
 void buildExecutables(const std::vector<PrintedFile> &sources,
-                      const std::vector<std::filesystem::path> &objects,
-                      const std::string &compiler, const std::filesystem::path &folder);
+                      const std::vector<EmittedKernel> &kernels, const Compiler &compiler,
+                      const std::filesystem::path &folder);
 
 } // namespace loup

@@ -1,15 +1,12 @@
 #include "codegen/CompileKernel.h"
 
 #include "codegen/KernelOps.h"
+#include "codegen/TemporaryFolder.h"
 #include "codegen/kernels/Families.h"
 #include "runtime/Errors.h"
+#include "runtime/Files.h"
 
 #include "llvm/Support/raw_ostream.h"
-
-#include <filesystem>
-#include <fstream>
-#include <iterator>
-#include <optional>
 
 using namespace mlir;
 
@@ -90,51 +87,21 @@ KernelPipeline buildPipeline(func::FuncOp kernel, const Halide::Target &target) 
   return namingKernel(kernel, [&] { return build(kernel, target); });
 }
 
-namespace {
-
-/// A folder that is gone at the end: Halide writes its outputs to files only.
-class TemporaryFolder {
-public:
-  TemporaryFolder() {
-    std::string name = (std::filesystem::temp_directory_path() / "loup-kernel-XXXXXX").string();
-    if (!mkdtemp(name.data()))
-      throw UserError("cannot make a folder in " + std::filesystem::temp_directory_path().string());
-    folder = name;
-  }
-  ~TemporaryFolder() {
-    std::error_code ignored;
-    std::filesystem::remove_all(folder, ignored);
-  }
-  TemporaryFolder(const TemporaryFolder &) = delete;
-  TemporaryFolder &operator=(const TemporaryFolder &) = delete;
-
-  std::string path(const char *name) const { return (folder / name).string(); }
-
-  std::string take(const char *name) const {
-    std::ifstream file(folder / name, std::ios::binary);
-    return {std::istreambuf_iterator<char>(file), {}};
-  }
-
-private:
-  std::filesystem::path folder;
-};
-
-} // namespace
-
 CompiledKernel compileKernel(func::FuncOp kernel, const Halide::Target &target, KernelTexts texts) {
   return namingKernel(kernel, [&] {
     KernelPipeline built = build(kernel, target);
     Halide::Module module = built.pipeline.compile_to_module(
         built.arguments, kernel.getSymName().str(), target, Halide::LinkageType::External);
-    TemporaryFolder folder;
+    TemporaryFolder folder; // Halide writes its outputs to files only
     std::map<Halide::OutputFileType, std::string> files = {
-        {Halide::OutputFileType::object, folder.path("object")}};
+        {Halide::OutputFileType::object, (folder / "object").string()}};
     if (texts.source)
-      files[Halide::OutputFileType::c_source] = folder.path("source");
+      files[Halide::OutputFileType::c_source] = (folder / "source").string();
     if (texts.statement)
-      files[Halide::OutputFileType::conceptual_stmt] = folder.path("statement");
+      files[Halide::OutputFileType::conceptual_stmt] = (folder / "statement").string();
     module.compile(files);
-    return CompiledKernel{folder.take("object"), folder.take("source"), folder.take("statement")};
+    auto take = [&](const char *name) { return readFile(folder / name).value_or(""); };
+    return CompiledKernel{take("object"), take("source"), take("statement")};
   });
 }
 

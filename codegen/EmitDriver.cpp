@@ -18,13 +18,15 @@ using namespace mlir;
 namespace loup {
 namespace {
 
+/// A literal. Octal escapes end after three digits, whatever follows; hexadecimal ones do not.
 std::string quoted(const std::string &text) {
-  std::string result;
-  llvm::raw_string_ostream stream(result);
-  stream << '"';
-  llvm::printEscapedString(text, stream);
-  stream << '"';
-  return result;
+  std::string result = "\"";
+  for (unsigned char c : text)
+    if (c < 0x20 || c >= 0x7F || c == '"' || c == '\\')
+      result += fmt::format("\\{:03o}", c);
+    else
+      result += static_cast<char>(c);
+  return result + "\"";
 }
 
 std::string className(const std::string &model) {

@@ -1,61 +1,18 @@
 #include "codegen/EmitKernels.h"
+#include "codegen/Cache.h"
 #include "codegen/CompileKernel.h"
+#include "codegen/TemporaryFolder.h"
 
-#include "runtime/Errors.h"
-
-#include "llvm/ADT/StringExtras.h"
-#include "llvm/Support/SHA256.h"
+#include "runtime/Files.h"
 
 #include <atomic>
 #include <chrono>
-#include <cstdlib>
-#include <fstream>
 #include <mutex>
 #include <thread>
-#include <unistd.h>
 
 using namespace mlir;
-namespace fs = std::filesystem;
 
 namespace loup {
-
-fs::path cacheFolder(const char *part) {
-  const char *cache = std::getenv("XDG_CACHE_HOME"), *home = std::getenv("HOME");
-  fs::path folder = cache && *cache ? fs::path(cache)
-                    : home          ? fs::path(home) / ".cache"
-                                    : fs::temp_directory_path();
-  folder = folder / "loup" / part;
-  std::error_code error;
-  fs::create_directories(folder, error);
-  if (error)
-    throw UserError("cannot make the folder " + folder.string() + " for compiled kernels: " +
-                    error.message() + "; set XDG_CACHE_HOME to one that can be written");
-  return folder;
-}
-
-void writeWhole(const fs::path &path, const std::string &bytes) {
-  static std::atomic<int> number = 0;
-  fs::path part = path.string() + "." + std::to_string(getpid()) + "." + std::to_string(number++);
-  {
-    std::ofstream file(part, std::ios::binary);
-    file.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
-    if (!file.flush()) {
-      std::error_code ignored;
-      fs::remove(part, ignored);
-      throw UserError("cannot write " + path.string() + ": is the disk full?");
-    }
-  }
-  fs::rename(part, path);
-}
-
-std::string contentHash(const std::vector<std::string> &parts) {
-  llvm::SHA256 hash;
-  for (const std::string &part : parts) {
-    hash.update(std::to_string(part.size()) + ":");
-    hash.update(part);
-  }
-  return llvm::toHex(hash.final(), /*LowerCase=*/true);
-}
 
 namespace {
 
@@ -68,31 +25,11 @@ double since(std::chrono::steady_clock::time_point start) {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 }
 
-/// `make`s the bytes of `path` unless they are there.
-EmittedKernel obtain(const std::string &name, const fs::path &path,
-                     const std::function<std::string()> &make) {
-  EmittedKernel kernel{name, path};
-  kernel.cached = fs::exists(path);
-  if (kernel.cached)
-    return kernel;
-  auto start = std::chrono::steady_clock::now();
-  writeWhole(path, make());
-  kernel.seconds = since(start);
-  return kernel;
-}
-
-std::string readFile(const fs::path &path) {
-  std::ifstream file(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), {}};
-}
-
 std::string compileRuntime(const Halide::Target &target) {
-  fs::path object = cacheFolder("kernels") / ("runtime." + std::to_string(getpid()) + ".o");
-  Halide::compile_standalone_runtime(object.string(),
+  TemporaryFolder folder;
+  Halide::compile_standalone_runtime((folder / "runtime.o").string(),
                                      target.without_feature(Halide::Target::NoRuntime));
-  std::string bytes = readFile(object);
-  fs::remove(object);
-  return bytes;
+  return readFile(folder / "runtime.o").value_or("");
 }
 
 Halide::Target kernelTarget() {
@@ -130,7 +67,7 @@ std::string emitKernelLoops(ModuleOp module) {
 std::vector<EmittedKernel> emitKernels(ModuleOp module, int jobs, const KernelProgress &progress) {
   Halide::Target target = kernelTarget();
   std::string stamp = buildStamp(target);
-  fs::path cache = cacheFolder("kernels");
+  Cache cache("kernels");
 
   std::vector<func::FuncOp> kernels = kernelsOf(module);
   std::vector<std::string> texts;
@@ -146,11 +83,12 @@ std::vector<EmittedKernel> emitKernels(ModuleOp module, int jobs, const KernelPr
     for (size_t i; (i = next++) < emitted.size();) {
       try {
         bool isRuntime = i == kernels.size();
-        std::string hash = contentHash({stamp, isRuntime ? "runtime" : texts[i]});
-        emitted[i] = isRuntime ? obtain("runtime", cache / (hash + ".o"),
-                                        [&] { return compileRuntime(target); })
-                               : obtain(kernels[i].getSymName().str(), cache / (hash + ".o"),
-                                        [&] { return compileKernel(kernels[i], target).object; });
+        auto start = std::chrono::steady_clock::now();
+        Cache::Entry entry = cache.obtain({stamp, isRuntime ? "runtime" : texts[i]}, [&] {
+          return isRuntime ? compileRuntime(target) : compileKernel(kernels[i], target).object;
+        });
+        emitted[i] = {isRuntime ? "runtime" : kernels[i].getSymName().str(), entry.path,
+                      since(start), !entry.isNew};
       } catch (...) {
         std::lock_guard lock(mutex);
         failure = failure ? failure : std::current_exception();
@@ -171,6 +109,7 @@ std::vector<EmittedKernel> emitKernels(ModuleOp module, int jobs, const KernelPr
     thread.join();
   if (failure)
     std::rethrow_exception(failure);
+  cache.removeUnused();
   return emitted;
 }
 

@@ -29,13 +29,4 @@ std::vector<EmittedKernel> emitKernels(mlir::ModuleOp module, int jobs,
 /// The loops of all kernels as text, for people.
 std::string emitKernelLoops(mlir::ModuleOp module);
 
-/// ${XDG_CACHE_HOME:-~/.cache}/loup, made if it is not there.
-std::filesystem::path cacheFolder(const char *part);
-
-/// Writes `bytes` to a file that is either whole or not there.
-void writeWhole(const std::filesystem::path &path, const std::string &bytes);
-
-/// Hexadecimal, of all that decides an output's bytes.
-std::string contentHash(const std::vector<std::string> &parts);
-
 } // namespace loup

@@ -1,41 +1,51 @@
 #include "codegen/ExportSources.h"
-#include "codegen/EmitKernels.h"
 #include "codegen/Installation.h"
 
 #include "runtime/Errors.h"
+#include "runtime/Files.h"
 
 namespace fs = std::filesystem;
 
 namespace loup {
 
-static constexpr const char *makefile =
-    R"(# `make` builds train and translate; CXX is a C++20 compiler.
-CXX ?= c++
+static std::string makefile(const std::vector<EmittedKernel> &kernels) {
+  std::string text =
+      R"(# `make` builds train and translate; `make CXX=...` with another C++20 compiler.
 CXXFLAGS ?= -O1
+
+objects =)";
+  for (const EmittedKernel &kernel : kernels)
+    text += " \\\n  kernels/" + kernel.name + ".o";
+  text += "\nlibraries =";
+  for (const char *library : runtimeLibraries)
+    text += " \\\n  lib/" + std::string(library);
+  return text + R"(
 
 all: train translate
 
-train translate: %: %.cpp model.cpp $(wildcard *.h)
-	$(CXX) -std=c++20 $(CXXFLAGS) -I. $< model.cpp kernels/*.o \
-	  lib/libloup_runtime.a lib/libsentencepiece_train.a lib/libsentencepiece.a \
-	  -l:libz.a -static-libstdc++ -static-libgcc -pthread -o $@
+train translate: %: %.o model.o $(objects) $(libraries)
+	$(CXX) $^ -static-libstdc++ -static-libgcc -pthread -o $@
+
+%.o: %.cpp $(wildcard *.h)
+	$(CXX) -std=c++20 $(CXXFLAGS) -I. -c $< -o $@
 
 clean:
-	rm -f train translate
+	rm -f train translate *.o
 
 .PHONY: all clean
 )";
+}
 
-static void exportAll(const std::vector<PrintedFile> &sources, const std::vector<fs::path> &kernels,
-                      const fs::path &folder) {
+static void exportAll(const std::vector<PrintedFile> &sources,
+                      const std::vector<EmittedKernel> &kernels, const fs::path &folder) {
   constexpr auto replacing = fs::copy_options::overwrite_existing;
   for (const char *part : {"kernels", "lib", "runtime"})
     fs::create_directories(folder / part);
   for (const PrintedFile &file : sources)
-    writeWhole(folder / file.name, file.text);
-  writeWhole(folder / "Makefile", makefile);
-  for (const fs::path &kernel : kernels)
-    fs::copy_file(kernel, folder / "kernels" / kernel.filename(), replacing);
+    writeFile(folder / file.name, file.text);
+  writeFile(folder / "Makefile", makefile(kernels));
+  for (const EmittedKernel &kernel : kernels)
+    fs::copy_file(kernel.object, folder / "kernels" / (kernel.name + ".o"), replacing);
   for (const auto &entry : fs::directory_iterator(installation() / "include/runtime"))
     if (entry.path().extension() == ".h")
       fs::copy_file(entry.path(), folder / "runtime" / entry.path().filename(), replacing);
@@ -43,8 +53,8 @@ static void exportAll(const std::vector<PrintedFile> &sources, const std::vector
     fs::copy_file(installation() / "lib" / library, folder / "lib" / library, replacing);
 }
 
-void exportSources(const std::vector<PrintedFile> &sources, const std::vector<fs::path> &kernels,
-                   const fs::path &folder) {
+void exportSources(const std::vector<PrintedFile> &sources,
+                   const std::vector<EmittedKernel> &kernels, const fs::path &folder) {
   try {
     exportAll(sources, kernels, folder);
   } catch (const fs::filesystem_error &error) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "codegen/EmitDriver.h"
+#include "codegen/EmitKernels.h"
 
 #include <filesystem>
 #include <vector>
@@ -12,7 +13,6 @@ namespace loup {
 /// Makefile: `make` there gives the two programs, without Loup. Throws UserError where the folder
 /// cannot be written.
 void exportSources(const std::vector<PrintedFile> &sources,
-                   const std::vector<std::filesystem::path> &kernels,
-                   const std::filesystem::path &folder);
+                   const std::vector<EmittedKernel> &kernels, const std::filesystem::path &folder);
 
 } // namespace loup

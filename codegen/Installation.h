@@ -11,6 +11,6 @@ std::filesystem::path installation();
 
 /// In lib/, in the order in which they are linked.
 inline constexpr std::array runtimeLibraries = {"libloup_runtime.a", "libsentencepiece_train.a",
-                                                "libsentencepiece.a"};
+                                                "libsentencepiece.a", "libz.a"};
 
 } // namespace loup

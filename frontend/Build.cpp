@@ -2,15 +2,17 @@
 #include "frontend/Build.h"
 
 #include "codegen/BuildExecutable.h"
-#include "codegen/EmitKernels.h"
 #include "codegen/ExportSources.h"
 #include "frontend/BuildProgress.h"
+#include "frontend/CollectReports.h"
 #include "frontend/DescribeSpec.h"
 #include "frontend/ImportSpec.h"
 #include "frontend/LoadSpec.h"
+#include "frontend/Nearest.h"
 #include "passes/Passes.h"
 #include "passes/Pipeline.h"
 #include "runtime/Errors.h"
+#include "runtime/Files.h"
 
 #include "mlir/IR/MLIRContext.h"
 #include "mlir/Pass/PassManager.h"
@@ -25,15 +27,16 @@ using namespace mlir;
 namespace loup {
 
 std::vector<Choice> schedules() {
-  return {{"textbook", "masks built and added, every op a kernel of its own"},
-          {"fused", "attention in one kernel, pointwise work joined to its neighbours"},
-          {"packed", "sentences one after the other: no padding is computed"}};
+  std::vector<Choice> all;
+  for (const auto &[name, summary] : rungs())
+    all.push_back({name, summary});
+  return all;
 }
 
 std::vector<Choice> stages() {
   std::vector<Choice> all{{"textbook", "The description as a textbook would write it"}};
-  for (const PassName &pass : passesOf(scheduleNames().back()))
-    all.push_back({pass.name, pass.summary});
+  for (const auto &[name, summary] : passesOf(rungs().back().name))
+    all.push_back({name, summary});
   all.push_back({"halide", "The loops of every kernel, by Halide"});
   all.push_back({"cpp", "The programs in C++; with -o, a folder to build without Loup"});
   return all;
@@ -58,15 +61,14 @@ std::string textOf(const std::vector<PrintedFile> &sources) {
 class Build {
 public:
   explicit Build(const BuildOptions &options)
-      : options(options), spec(loadSpec(options.spec, std::cerr, isatty(STDERR_FILENO))),
+      : options(options), reports(readDescription(options.spec)),
+        spec(loadSpec(reports.source(), std::cerr, onTerminal)),
         module(importSpec(spec, options.spec, &context)) {}
 
   void run() {
     bool isPass = !llvm::is_contained({"", "textbook", "halide", "cpp"}, options.stage);
-    if (isPass && llvm::none_of(passesOf(options.schedule),
-                                [&](auto &pass) { return pass.name == options.stage; }))
-      throw UserError(
-          fmt::format("schedule '{}' has no stage '{}'", options.schedule, options.stage));
+    if (isPass)
+      requirePass();
     if (options.stage == "textbook")
       return write(textOf(*module), ".mlir");
     runPasses(isPass ? options.stage : "");
@@ -79,24 +81,31 @@ public:
     if (options.stage == "cpp" && options.directory.empty())
       return write(textOf(sources), "");
     if (options.stage == "cpp")
-      exportSources(sources, compileKernels(), options.directory);
+      exportPrograms(sources);
     else
       makePrograms(sources);
   }
 
 private:
+  /// The stage that is asked for is a pass of the schedule.
+  void requirePass() const {
+    std::vector<Named> passes = passesOf(options.schedule);
+    std::vector<std::string_view> names;
+    for (const Named &pass : passes)
+      names.push_back(pass.name);
+    if (!llvm::is_contained(names, options.stage))
+      throw UserError(fmt::format("schedule '{}' has no stage '{}'; expected one of its passes, {}",
+                                  options.schedule, options.stage, listWords(names)));
+  }
+
   /// A stage as text: to standard output, or to a file of its name.
   void write(const std::string &text, const char *suffix) {
     if (options.directory.empty()) {
       std::cout << text << std::flush;
       return;
     }
-    std::filesystem::path folder = options.directory;
-    std::error_code error;
-    std::filesystem::create_directories(folder, error);
-    if (error)
-      throw UserError("cannot make the folder " + folder.string() + ": " + error.message());
-    writeWhole(folder / (options.stage + suffix), text);
+    makeFolder();
+    writeFile(std::filesystem::path(options.directory) / (options.stage + suffix), text);
   }
 
   void runPasses(const std::string &last) {
@@ -104,40 +113,60 @@ private:
     std::string failedPass;
     manager.addInstrumentation(std::make_unique<PassProgress>(progress, failedPass));
     buildPipeline(manager, options.schedule, last);
-    if (succeeded(manager.run(*module)))
+    bool isDone;
+    {
+      CollectReports collect(&context, reports);
+      isDone = succeeded(manager.run(*module));
+    }
+    progress.print(reports.text(onTerminal));
+    if (isDone)
       return;
     if (failedPass == "check-masks")
-      throw UserError(options.spec + " cannot be built");
+      reports.refuseErrors();
     throw InternalError("every model with proved masks can be compiled, but " + failedPass +
                         " failed");
   }
 
-  std::vector<std::filesystem::path> compileKernels() {
-    auto kernels = emitKernels(
+  void makeFolder() const {
+    std::error_code error;
+    std::filesystem::create_directories(options.directory, error);
+    if (!error && access(options.directory.c_str(), W_OK) != 0)
+      error.assign(errno, std::generic_category());
+    if (error)
+      throw UserError(
+          fmt::format("cannot write to the folder {}: {}", options.directory, error.message()));
+  }
+
+  std::vector<EmittedKernel> compileKernels() {
+    return emitKernels(
         *module, options.jobs, [&](const EmittedKernel &kernel, size_t done, size_t all) {
           compiled += !kernel.cached;
           progress.show(
               fmt::format("kernel {}/{} {}{}", done, all, kernel.name,
                           kernel.cached ? " (known)" : fmt::format(" {:.1f} s", kernel.seconds)));
         });
-    std::vector<std::filesystem::path> objects;
-    for (const EmittedKernel &kernel : kernels)
-      objects.push_back(kernel.object);
-    return objects;
+  }
+
+  void exportPrograms(const std::vector<PrintedFile> &sources) {
+    makeFolder(); // better missed now than after the kernels
+    exportSources(sources, compileKernels(), options.directory);
   }
 
   void makePrograms(const std::vector<PrintedFile> &sources) {
-    std::string compiler = findCompiler(); // better missed now than after the kernels
+    Compiler compiler = findCompiler(); // likewise
+    makeFolder();
     auto kernels = compileKernels();
     progress.show("programs");
     buildExecutables(sources, kernels, compiler, options.directory);
-    progress.finish(fmt::format(
-        "{}: {} kernels ({} compiled now), {}/train and {}/translate, {:.1f} s", *spec.name,
+    progress.print(fmt::format(
+        "{}: {} kernels ({} compiled now), {}/train and {}/translate, {:.1f} s\n", *spec.name,
         kernels.size(), compiled, options.directory, options.directory, progress.seconds()));
   }
 
   const BuildOptions &options;
+  const bool onTerminal = isatty(STDERR_FILENO);
   BuildProgress progress;
+  Diagnostics reports; // by the passes
   Spec spec;
   MLIRContext context;
   OwningOpRef<ModuleOp> module;

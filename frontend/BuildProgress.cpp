@@ -19,8 +19,8 @@ void BuildProgress::show(const std::string &what) {
   std::fflush(stderr);
 }
 
-void BuildProgress::finish(const std::string &what) {
-  fmt::print(stderr, "{}{}\n", terminal ? "\r\033[K" : "", what);
+void BuildProgress::print(const std::string &lines) {
+  fmt::print(stderr, "{}{}", terminal ? "\r\033[K" : "", lines);
 }
 
 double BuildProgress::seconds() const {

@@ -13,7 +13,9 @@ class BuildProgress {
 public:
   BuildProgress();
   void show(const std::string &what);
-  void finish(const std::string &what);
+
+  /// Messages and last words, which stay on the terminal.
+  void print(const std::string &lines);
   double seconds() const;
 
 private:

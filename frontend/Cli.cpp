@@ -21,6 +21,7 @@ one decodes with it.
 
   loup build SPEC -o DIR    make DIR/train and DIR/translate from the description SPEC
   loup build --help         all that build can do
+  loup --version            which Loup this is
 
 Exit status: 0, 1 if something is wrong with the input, 70 if it is with the program.
 )";
@@ -129,9 +130,12 @@ int runCommandLine(int argc, char **argv, const Commands &commands) {
   return reportErrors("loup", [&] {
     if (command.empty())
       throw UserError(fmt::format("no command is given\n\n{}", help));
-    if (command != "--help" && command != "-h")
+    if (command == "--version")
+      fmt::print("loup {}\n", LOUP_VERSION);
+    else if (command == "--help" || command == "-h" || command == "help")
+      fmt::print("{}", help);
+    else
       refuseCommand(command);
-    fmt::print("{}", help);
   });
 }
 

@@ -1,8 +1,8 @@
 #include "frontend/CompleteSpec.h"
 
 #include "frontend/DescribeSpec.h"
-#include "frontend/Files.h"
 #include "runtime/Errors.h"
+#include "runtime/Files.h"
 #include "runtime/Tokenizer.h"
 
 #include <filesystem>

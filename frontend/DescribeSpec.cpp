@@ -1,7 +1,7 @@
 #include "frontend/DescribeSpec.h"
 
-#include "frontend/Files.h"
 #include "frontend/Words.h"
+#include "runtime/Files.h"
 
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/SHA256.h"

@@ -1,5 +1,7 @@
 #include "frontend/Diagnostics.h"
 
+#include "runtime/Errors.h"
+
 #include "llvm/Support/Unicode.h"
 
 #include <algorithm>
@@ -164,6 +166,12 @@ std::string Diagnostics::text(bool colour) const {
   if (ordered.size() > mostMessages)
     result += fmt::format("{}: and {} more\n", file.name, ordered.size() - mostMessages);
   return result;
+}
+
+void Diagnostics::refuseErrors() const {
+  if (int count = errors())
+    throw UserError(
+        fmt::format("{}: {} error{}, nothing is built", file.name, count, count == 1 ? "" : "s"));
 }
 
 } // namespace loup

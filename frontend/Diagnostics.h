@@ -62,6 +62,9 @@ public:
   /// All messages in the order of the file, the first 50 of them; in colour for a terminal.
   std::string text(bool colour) const;
 
+  /// Throws UserError, the last line below the messages, where one of them is an error.
+  void refuseErrors() const;
+
 private:
   SourceFile file;
   std::vector<Diagnostic> found;

@@ -2,6 +2,7 @@
 
 #include "frontend/StringPlace.h"
 #include "ir/masks/MaskExpression.h"
+#include "ir/masks/MaskTokens.h"
 #include "runtime/Utf8.h"
 
 #include <cmath>
@@ -193,14 +194,22 @@ std::optional<std::string> Mask::read(const Input &input) const {
     input.refuseType("a mask such as \"causal & padding\"");
     return {};
   }
+  auto refuse = [&](size_t offset, size_t length, std::string message) {
+    input.reading.diagnostics.error(
+        placeInString(input.reading.diagnostics.source(), rangeOf(input.node), offset, length),
+        std::move(message));
+    return std::nullopt;
+  };
   try {
-    return MaskExpression::parse(text->get()).words();
+    MaskExpression mask = MaskExpression::parse(text->get());
+    for (const MaskToken &token : tokenizeMask(text->get()))
+      if (isNotYet("mask", token.text))
+        return refuse(token.offset, token.text.size(),
+                      "the mask '" + std::string(token.text) + "' is not supported yet");
+    return mask.words();
   } catch (const MaskError &error) {
-    input.reading.diagnostics.error(placeInString(input.reading.diagnostics.source(),
-                                                  rangeOf(input.node), error.offset, error.length),
-                                    error.what());
+    return refuse(error.offset, error.length, error.what());
   }
-  return {};
 }
 
 } // namespace loup

@@ -1,6 +1,7 @@
 // A description, read and checked.
 #pragma once
 
+#include "frontend/Diagnostics.h"
 #include "frontend/Spec.h"
 
 #include <ostream>
@@ -8,8 +9,11 @@
 
 namespace loup {
 
-/// Reads the description at `path`, parses and checks it, and writes what is wrong with it to
-/// `messages`. Throws UserError when the file cannot be read or has an error.
-Spec loadSpec(const std::string &path, std::ostream &messages, bool colour);
+/// The description at `path`. Throws UserError when it cannot be read.
+SourceFile readDescription(const std::string &path);
+
+/// Parses and checks a description, and writes what is wrong with it to `messages`. Throws
+/// UserError when it has an error.
+Spec loadSpec(const SourceFile &description, std::ostream &messages, bool colour);
 
 } // namespace loup

@@ -13,7 +13,8 @@ ModelBuilder::ModelBuilder(std::string_view fileName, ModuleOp module)
 
 Location ModelBuilder::at(SourceRange range, const std::string &name) {
   MLIRContext *context = builder.getContext();
-  auto place = FileLineColLoc::get(context, fileName, range.line, range.column);
+  auto place = FileLineColRange::get(StringAttr::get(context, fileName), range.line, range.column,
+                                     range.endLine, range.endColumn);
   return NameLoc::get(StringAttr::get(context, name), place);
 }
 

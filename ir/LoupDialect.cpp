@@ -90,11 +90,7 @@ LogicalResult MaskAttr::verify(llvm::function_ref<InFlightDiagnostic()> error,
 }
 
 bool MaskAttr::needsLengths() const {
-  for (const auto &conditions : MaskExpression::parse(getWords().str()).allowed().alternatives())
-    for (const MaskCondition &condition : conditions)
-      if (condition.length != 0)
-        return true;
-  return false;
+  return MaskExpression::parse(getWords().str()).allowed().dependsOn(MaskCondition::Length);
 }
 
 // #loup.initial<uniform, 0.1>

@@ -2,8 +2,11 @@
 
 #include "ir/masks/MaskExpression.h"
 #include "ir/masks/MaskProof.h"
+#include "ir/masks/MaskTokens.h"
 
 #include "llvm/ADT/DenseSet.h"
+
+#include <numeric>
 
 using namespace mlir;
 
@@ -25,36 +28,79 @@ llvm::SmallVector<StringRef> sequenceAxes(Value value) {
   return axes;
 }
 
-/// Which places of an operand one place of the result reads: all of them where the op does not say.
-Dependence reach(Operation *op, unsigned operand, Value result) {
+/// Dependences as they are, or by residue classes where the masks share a modulus.
+struct WholeDependences {
+  using Relation = Dependence;
+  Relation all(size_t results, size_t operands) const { return Dependence::all(results, operands); }
+  Relation identity() const { return Dependence::identity(); }
+  size_t steps(const Relation &, const Relation &) const { return 1; }
+};
+
+struct ClassDependences {
+  using Relation = ClassDependence;
+  int64_t modulus;
+  Relation all(size_t results, size_t operands) const {
+    return ClassDependence::all(modulus, results, operands);
+  }
+  Relation identity() const { return ClassDependence::identity(modulus); }
+  size_t steps(const Relation &a, const Relation &b) const {
+    return a.classes().size() + a.stepsToCompose(b);
+  }
+};
+
+/// Which places of an operand one place of the result reads: all of them where the op does not say,
+/// and nothing where each reads its own.
+template <typename Kind>
+std::optional<typename Kind::Relation> reach(const Kind &kind, Operation *op, unsigned operand,
+                                             Value result) {
   static const MaskSet same = MaskExpression::parse("k == q").allowed();
   auto results = sequenceAxes(result), operands = sequenceAxes(op->getOperand(operand));
-  Dependence reach = Dependence::all(results.size(), operands.size());
   auto sequence = dyn_cast<SequenceOp>(op);
   if (!sequence)
-    return reach;
+    return kind.all(results.size(), operands.size());
+  auto maskOf = [&](StringRef resultAxis, StringRef operandAxis) {
+    return sequence.getReach(operand, resultAxis, operandAxis);
+  };
+  bool isIdentity = results == operands;
+  for (StringRef resultAxis : results)
+    for (StringRef operandAxis : operands)
+      isIdentity = isIdentity && !maskOf(resultAxis, operandAxis);
+  if (isIdentity)
+    return std::nullopt;
+  auto reach = kind.all(results.size(), operands.size());
   for (auto [q, resultAxis] : llvm::enumerate(results))
     for (auto [k, operandAxis] : llvm::enumerate(operands))
-      if (MaskAttr mask = sequence.getReach(operand, resultAxis, operandAxis))
+      if (MaskAttr mask = maskOf(resultAxis, operandAxis))
         reach = reach.where(q, k, setOf(mask), sideOf(operandAxis));
       else if (resultAxis == operandAxis)
         reach = reach.where(q, k, same, sideOf(operandAxis));
   return reach;
 }
 
-/// How `value` depends on `tokens`, both of one function; none where it does not.
-std::optional<Dependence> dependence(Value value, Value tokens) {
-  llvm::DenseMap<Value, Dependence> known;
-  known.try_emplace(tokens, Dependence::identity());
+/// How `value` depends on `tokens`, both of one function; none where it does not, or where finding
+/// out takes more than so many steps.
+template <typename Kind>
+std::optional<typename Kind::Relation> dependence(const Kind &kind, Value value, Value tokens,
+                                                  size_t mostSteps) {
+  llvm::DenseMap<Value, typename Kind::Relation> known;
+  known.try_emplace(tokens, kind.identity());
+  size_t steps = 0;
   for (Operation &op : *tokens.getParentBlock()) {
     for (Value result : op.getResults())
-      for (auto [i, operand] : llvm::enumerate(op.getOperands()))
-        if (auto through = known.find(operand); through != known.end()) {
-          Dependence part = reach(&op, i, result).compose(through->second);
-          auto [sum, isFirst] = known.try_emplace(result, part);
-          if (!isFirst)
-            sum->second = sum->second.unite(part);
+      for (auto [i, operand] : llvm::enumerate(op.getOperands())) {
+        auto through = known.find(operand);
+        if (through == known.end())
+          continue;
+        auto part = through->second;
+        if (auto some = reach(kind, &op, i, result)) {
+          if ((steps += kind.steps(*some, part)) > mostSteps)
+            return std::nullopt;
+          part = some->compose(part);
         }
+        auto [sum, isFirst] = known.try_emplace(result, part);
+        if (!isFirst)
+          sum->second = sum->second.unite(part);
+      }
     if (&op == value.getDefiningOp())
       break;
   }
@@ -70,6 +116,11 @@ std::string attentionOf(MaskOp mask) {
   StringRef attention = name.getName();
   attention.consume_back(".mask");
   return (attention + ": ").str();
+}
+
+bool saysCausal(MaskOp mask) {
+  return llvm::any_of(tokenizeMask(mask.getMask().getWords()),
+                      [](const MaskToken &token) { return token.text == "causal"; });
 }
 
 /// The mask's words as a side of `&`.
@@ -122,29 +173,40 @@ struct CheckMasks : impl::CheckMasksBase<CheckMasks> {
                   << attentionOf(op) << row->describe() << "; let each see one, as in \""
                   << op.getMask().getWords() << " | "
                   << (mask.keys() == KeySide::Own ? "k == q" : "sink(1)") << "\"");
-    if (hidesNothing(mask.allowed, mask.keys()))
+    if (hidesNothing(mask.allowed, mask.keys())) {
       emitWarning(op.getLoc()) << attentionOf(op)
                                << "the mask hides nothing: every query sees every key, padding "
                                   "included";
-    else if (auto padding = findSeenPadding(mask.allowed, mask.keys()))
+      return;
+    }
+    if (mask.keys() == KeySide::Other && saysCausal(op) && hidesLater(mask.allowed))
+      emitWarning(op.getLoc())
+          << attentionOf(op) << "'causal' on cross-attention means that " << mask.querySide
+          << " position q sees " << mask.keySide
+          << " positions up to q only, though the two sequences do not run in step; write "
+             "\"padding\", or \"k <= q\" for 'causal' if this is meant";
+    if (auto padding = findSeenPadding(mask.allowed, mask.keys()))
       emitWarning(op.getLoc()) << attentionOf(op) << padding->describe() << "; write \"padding & "
                                << inBrackets(op) << "\"";
   }
 
   /// What predicts a token must depend on earlier tokens only, through the whole model.
   void checkSight(CrossEntropyOp loss, ArrayRef<Mask> masks) {
-    std::optional<Dependence> seen = dependence(loss.getLogits(), loss.getLabels());
+    constexpr size_t anySteps = ~size_t(0);
+    std::optional<Dependence> seen =
+        dependence(WholeDependences(), loss.getLogits(), loss.getLabels(), anySteps);
     if (!seen)
       return;
     std::string side = sideOf(sequenceAxes(loss.getLabels()).front()).str();
     auto token = findLaterToken(*seen, side, Sight::BeforeItself);
+    if (token && !token->exact)
+      token = lookAgainByClasses(loss, side, masks, *token);
     if (!token)
       return;
     bool isBlamed = false;
     for (const Mask &mask : masks)
       if (mask.querySide == side && mask.keySide == side)
-        if (auto later =
-                findLaterToken(Dependence::mask(mask.allowed, side), side, Sight::UpToItself)) {
+        if (auto later = findLaterToken(mask.allowed, side, Sight::UpToItself)) {
           MaskOp op = mask.op;
           fail(emitError(op.getLoc()) << attentionOf(op) << later->describe()
                                       << "; write \"causal & " << inBrackets(op) << "\"");
@@ -156,6 +218,22 @@ struct CheckMasks : impl::CheckMasksBase<CheckMasks> {
     if (token->key == token->query)
       error << "; shift the " << side << " to the right before it is read";
     signalPassFailure();
+  }
+
+  /// Where residue classes were dropped, keeps them if that is cheap. Returns the token again if
+  /// nothing better is known.
+  std::optional<LaterToken> lookAgainByClasses(CrossEntropyOp loss, StringRef side,
+                                               ArrayRef<Mask> masks, const LaterToken &token) {
+    constexpr int64_t largestModulus = 8;
+    constexpr size_t mostSteps = 30'000; // half a second
+    int64_t modulus = 1;
+    for (const Mask &mask : masks)
+      modulus = std::lcm(modulus, mask.allowed.modulus());
+    if (modulus == 1 || modulus > largestModulus)
+      return token;
+    auto seen =
+        dependence(ClassDependences{modulus}, loss.getLogits(), loss.getLabels(), mostSteps);
+    return seen ? findLaterToken(*seen, side, Sight::BeforeItself) : token;
   }
 
   void fail(const InFlightDiagnostic &) { signalPassFailure(); }

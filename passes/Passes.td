@@ -1,4 +1,6 @@
-// Every pass, in the order of the pipeline.
+// Every pass, in the order of the pipeline. Each description ends with an example, which
+// tests/passes/extract_examples.py makes a test of: a program and what the pass makes of it. What is
+// not shown again stays as it was.
 #ifndef LOUP_PASSES_TD
 #define LOUP_PASSES_TD
 
@@ -19,15 +21,54 @@ def CheckMasks : LoupPass<"check-masks"> {
         decoder.layers.0.self_attn: position q=0 sees k=1, which comes later
 
     A mask that hides nothing is a warning. The program does not change.
+
+    ```mlir
+    func.func @masks() -> tensor<?x?xf32, #loup.axes<target, target_key>> {
+      %q = loup.positions : tensor<?xi32, #loup.axes<target>>
+      %k = loup.positions : tensor<?xi32, #loup.axes<target_key>>
+      // expected-error @+1 {{query q=0 of a sequence of length 1 has no key it may see; let each see one, as in "k < q | k == q"}}
+      %mask = loup.mask <"k < q"> queries %q keys %k : tensor<?xi32, #loup.axes<target>>,
+          tensor<?xi32, #loup.axes<target_key>> -> tensor<?x?xf32, #loup.axes<target, target_key>>
+      return %mask : tensor<?x?xf32, #loup.axes<target, target_key>>
+    }
+    ```
   }];
 }
 
 def FuseMask : LoupPass<"fuse-mask"> {
   let summary = "Makes one attention of scores, mask, softmax and weighted sum";
   let description = [{
-    Before: `product`, `add_mask`, `softmax`, perhaps `dropout`, and `product` with the values. After:
-    one `attention` that carries the mask as a set. The mask's tensor and the tensors of
-    [query, key] are gone.
+    Scores, mask, softmax, perhaps dropout and the product with the values become one `attention`
+    that carries the mask as a set. The mask's tensor and those of [query, key] are gone.
+
+    ```mlir
+    !queries = tensor<?x?x4x32xf32, #loup.axes<batch, target, head, head_width>>
+    !keys = tensor<?x?x4x32xf32, #loup.axes<batch, target_key, head, head_width>>
+    !scores = tensor<?x4x?x?xf32, #loup.axes<batch, head, target, target_key>>
+    !mask = tensor<?x?x?xf32, #loup.axes<batch, target, target_key>>
+    !q = tensor<?xi32, #loup.axes<target>>
+    !k = tensor<?xi32, #loup.axes<target_key>>
+    !n = tensor<?xi32, #loup.axes<batch>>
+    !sums = tensor<?x?x4xf32, #loup.axes<batch, target, head>>
+    func.func @attend(%query: !queries, %key: !keys, %value: !keys, %n: !n) -> !queries {
+      %q = loup.positions : !q
+      %k = loup.positions : !k
+      %s = loup.product %query, %key {scale = 0.125 : f32} : !queries, !keys -> !scores
+      %m = loup.mask <"causal & padding"> queries %q keys %k lengths %n : !q, !k, !n -> !mask
+      %h = loup.add_mask %s, %m : !scores, !mask
+      %w = loup.softmax %h : !scores
+      %o = loup.product %w, %value : !scores, !keys -> !queries
+      return %o : !queries
+    }
+    // becomes
+    func.func @attend(%query: !queries, %key: !keys, %value: !keys, %n: !n) -> !queries {
+      %q = loup.positions : !q
+      %k = loup.positions : !k
+      %o, %log_sum = loup.attention %query, %key, %value mask <"causal & padding">
+          queries %q keys %k lengths %n scale 0.125 : !queries, !keys, !q, !k, !n -> !sums
+      return %o : !queries
+    }
+    ```
   }];
 }
 
@@ -40,6 +81,80 @@ def DeriveDecoder : LoupPass<"derive-decoder"> {
     `hypothesis`. Ops that look further get state: where `target` becomes `target_key` the value is
     written to a cache and read back for all positions so far, through `ancestor`; a shifted target
     is the previous token; positions are the step's own.
+
+    ```mlir
+    !target = tensor<?x?xi32, #loup.axes<batch, target>>
+    !n = tensor<?xi32, #loup.axes<batch>>
+    !q = tensor<?xi32, #loup.axes<target>>
+    !k = tensor<?xi32, #loup.axes<target_key>>
+    !w = tensor<9x1x8xf32, #loup.axes<words, head, width>>
+    !x = tensor<?x?x1x8xf32, #loup.axes<batch, target, head, width>>
+    !keys = tensor<?x?x1x8xf32, #loup.axes<batch, target_key, head, width>>
+    !sums = tensor<?x?x1xf32, #loup.axes<batch, target, head>>
+    !logits = tensor<?x?x9xf32, #loup.axes<batch, target, words>>
+    !losses = tensor<?x?xf32, #loup.axes<batch, target>>
+    loup.parameter @words [9, 1, 8] #loup.initial<uniform, 0.1>
+    func.func @train(%target: !target {loup.name = "target"}, %n: !n {loup.name = "target_lengths"})
+        -> (!losses {loup.name = "losses"}) {
+      %q = loup.positions : !q
+      %k = loup.positions : !k
+      %w = loup.weight @words row 0 : !w
+      %before = loup.shift_right %target along "target" begin 2 : !target
+      %x = loup.lookup %w along "words" at %before : !w, !target -> !x
+      %keys = loup.rename %x : !x -> !keys loc("keys")
+      %y, %sum = loup.attention %x, %keys, %keys mask <"causal"> queries %q keys %k scale 1.0
+          : !x, !keys, !q, !k -> !sums
+      %logits = loup.product %y, %w : !x, !w -> !logits
+      %losses = loup.cross_entropy %logits, %target where %q < %n smoothing 0.1
+          : !logits, !target, !q, !n -> !losses
+      return %losses : !losses
+    }
+    // becomes
+    loup.state @keys : tensor<?x?x1x8xf32, #loup.axes<target_key, slot, head, width>>
+    func.func @score(%target: !target {loup.name = "target"}, %n: !n {loup.name = "target_lengths"})
+        -> (!losses {loup.name = "losses"}) {
+      %q = loup.positions : !q
+      %k = loup.positions : !k
+      %w = loup.weight @words row 0 : !w
+      %before = loup.shift_right %target along "target" begin 2 : !target
+      %x = loup.lookup %w along "words" at %before : !w, !target -> !x
+      %keys = loup.rename %x : !x -> !keys
+      %y, %sum = loup.attention %x, %keys, %keys mask <"causal"> queries %q keys %k scale 1.0
+          : !x, !keys, !q, !k -> !sums
+      %logits = loup.product %y, %w : !x, !w -> !logits
+      %losses = loup.cross_entropy %logits, %target where %q < %n smoothing 0.0
+          : !logits, !target, !q, !n -> !losses
+      return %losses : !losses
+    }
+    func.func @prefill() {
+      return
+    }
+    !hypotheses = tensor<?xi32, #loup.axes<hypothesis>>
+    !position = tensor<i32, #loup.axes<>>
+    !ancestors = tensor<?x?xi32, #loup.axes<hypothesis, target_key>>
+    !state = tensor<?x?x1x8xf32, #loup.axes<target_key, slot, head, width>>
+    !one = tensor<?x1x8xf32, #loup.axes<hypothesis, head, width>>
+    !seen = tensor<?x?x1x8xf32, #loup.axes<hypothesis, target_key, head, width>>
+    !sum = tensor<?x1xf32, #loup.axes<hypothesis, head>>
+    !next = tensor<?x9xf32, #loup.axes<hypothesis, words>>
+    func.func @step(%token: !hypotheses {loup.name = "token"},
+                    %position: !position {loup.name = "position"},
+                    %sentence: !hypotheses {loup.name = "sentence"},
+                    %ancestor: !ancestors {loup.name = "ancestor"})
+        -> (!next {loup.name = "log_probabilities"}) {
+      %k = loup.positions : !k
+      %w = loup.weight @words row 0 : !w
+      %x = loup.lookup %w along "words" at %token : !w, !hypotheses -> !one
+      loup.write_state %x, @keys at %position : !one, !position
+      %state = loup.read_state @keys : !state
+      %keys = loup.lookup %state along "slot" at %ancestor : !state, !ancestors -> !seen
+      %y, %sum = loup.attention %x, %keys, %keys mask <"causal"> queries %position keys %k scale 1.0
+          : !one, !seen, !position, !k -> !sum
+      %logits = loup.product %y, %w : !one, !w -> !next
+      %log_probabilities = loup.log_softmax %logits : !next
+      return %log_probabilities : !next
+    }
+    ```
   }];
 }
 
@@ -59,6 +174,39 @@ def Differentiate : LoupPass<"differentiate"> {
   let description = [{
     Appends the gradients of the sum of losses, built by each op's `Differentiable` interface in
     reverse order, and stores those of the parameters.
+
+    ```mlir
+    !tokens = tensor<?x?xi32, #loup.axes<batch, target>>
+    !x = tensor<?x?x8xf32, #loup.axes<batch, target, width>>
+    !w = tensor<9x8xf32, #loup.axes<words, width>>
+    !logits = tensor<?x?x9xf32, #loup.axes<batch, target, words>>
+    !n = tensor<?xi32, #loup.axes<batch>>
+    !q = tensor<?xi32, #loup.axes<target>>
+    !losses = tensor<?x?xf32, #loup.axes<batch, target>>
+    loup.parameter @output.weight [9, 8] #loup.initial<uniform, 0.1>
+    func.func @train(%x: !x, %target: !tokens, %n: !n) -> !losses {
+      %q = loup.positions : !q
+      %w = loup.weight @output.weight row 0 : !w
+      %logits = loup.product %x, %w : !x, !w -> !logits
+      %losses = loup.cross_entropy %logits, %target where %q < %n smoothing 0.0
+          : !logits, !tokens, !q, !n -> !losses
+      return %losses : !losses
+    }
+    // becomes
+    func.func @train(%x: !x, %target: !tokens, %n: !n) -> !losses {
+      %q = loup.positions : !q
+      %w = loup.weight @output.weight row 0 : !w
+      %logits = loup.product %x, %w : !x, !w -> !logits
+      %losses = loup.cross_entropy %logits, %target where %q < %n smoothing 0.0
+          : !logits, !tokens, !q, !n -> !losses
+      %one = loup.constant 1.0 : !losses
+      %logits_gradient = loup.cross_entropy_gradient %logits, %target, %one where %q < %n
+          smoothing 0.0 : !logits, !tokens, !losses, !q, !n
+      %w_gradient = loup.product %logits_gradient, %x : !logits, !x -> !w
+      loup.store_gradient %w_gradient, @output.weight row 0 : !w
+      return %losses : !losses
+    }
+    ```
   }];
 }
 
@@ -67,6 +215,29 @@ def FuseElementwise : LoupPass<"fuse-elementwise"> {
   let description = [{
     Bias, activation, dropout and residual join the product that makes the value; what is looked up
     for one reader only joins the reader. What no anchor takes forms pointwise groups of its own.
+
+    ```mlir
+    !x = tensor<?x?x8xf32, #loup.axes<batch, source, width>>
+    !w = tensor<16x8xf32, #loup.axes<hidden, width>>
+    !b = tensor<16xf32, #loup.axes<hidden>>
+    !h = tensor<?x?x16xf32, #loup.axes<batch, source, hidden>>
+    func.func @linear_relu(%x: !x, %w: !w, %b: !b) -> !h {
+      %p = loup.product %x, %w : !x, !w -> !h
+      %y = loup.add %p, %b : !h, !b
+      %r = loup.relu %y : !h
+      return %r : !h
+    }
+    // becomes
+    func.func @linear_relu(%x: !x, %w: !w, %b: !b) -> !h {
+      %r = loup.group {
+        %p = loup.product %x, %w : !x, !w -> !h
+        %y = loup.add %p, %b : !h, !b
+        %r = loup.relu %y : !h
+        loup.yield %r : !h
+      } : !h
+      return %r : !h
+    }
+    ```
   }];
 }
 
@@ -76,6 +247,27 @@ def OutlineKernels : LoupPass<"outline-kernels"> {
     The border between MLIR and Halide: see "After OutlineKernels" in `passes/README.md`. An op outside
     of any group becomes a kernel of its own. Positions and constants are computed where they are
     read. Inside a kernel axes have general names, so that encoder and decoder share kernels.
+
+    ```mlir
+    !source = tensor<?x?x8xf32, #loup.axes<batch, source, width>>
+    !target = tensor<?x?x8xf32, #loup.axes<batch, target, hidden>>
+    !kernel = tensor<?x?x8xf32, #loup.axes<batch, time, i>>
+    func.func @both(%x: !source, %y: !target) -> (!source, !target) {
+      %a = loup.relu %x : !source
+      %b = loup.relu %y : !target
+      return %a, %b : !source, !target
+    }
+    // becomes
+    func.func @both(%x: !source, %y: !target) -> (!source, !target) {
+      %a = loup.call @relu(%x) : (!source) -> !source
+      %b = loup.call @relu(%y) : (!target) -> !target
+      return %a, %b : !source, !target
+    }
+    func.func private @relu(%x: !kernel) -> !kernel attributes {loup.kernel} {
+      %y = loup.relu %x : !kernel
+      return %y : !kernel
+    }
+    ```
   }];
 }
 
@@ -85,6 +277,31 @@ def PlanMemory : LoupPass<"plan-memory"> {
     Gradients, states and function results are written where they belong. All other values live in
     arenas, one for each product of dynamic axes that sizes are proportional to; inside an arena
     offsets are plain integers, and values whose lifetimes do not meet share memory.
+
+    ```mlir
+    !x = tensor<?x?x8xf32, #loup.axes<batch, source, width>>
+    !kernel = tensor<?x?x8xf32, #loup.axes<batch, time, i>>
+    func.func private @relu(%x: !kernel) -> !kernel attributes {loup.kernel} {
+      %y = loup.relu %x : !kernel
+      return %y : !kernel
+    }
+    func.func @train(%x: !x) -> (!x {loup.name = "losses"}) {
+      %a = loup.call @relu(%x) : (!x) -> !x
+      %b = loup.call @relu(%a) : (!x) -> !x
+      %c = loup.call @relu(%b) : (!x) -> !x
+      %d = loup.call @relu(%c) : (!x) -> !x
+      return %d : !x
+    }
+    // becomes
+    func.func @train(%x: !x) -> (!x {loup.name = "losses"})
+        attributes {loup.arenas = {"batch * source" = 128 : i64}} {
+      %a = loup.call @relu(%x) {loup.places = [#loup.place<arena, "batch * source", 0>]} : (!x) -> !x
+      %b = loup.call @relu(%a) {loup.places = [#loup.place<arena, "batch * source", 64>]} : (!x) -> !x
+      %c = loup.call @relu(%b) {loup.places = [#loup.place<arena, "batch * source", 0>]} : (!x) -> !x
+      %d = loup.call @relu(%c) {loup.places = [#loup.place<result, "losses", 0>]} : (!x) -> !x
+      return %d : !x
+    }
+    ```
   }];
 }
 

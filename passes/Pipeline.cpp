@@ -10,9 +10,13 @@ using namespace mlir;
 
 namespace loup {
 
-const std::vector<std::string> &scheduleNames() {
-  static const std::vector<std::string> names = {"textbook", "fused", "packed"};
-  return names;
+const std::vector<Named> &rungs() {
+  static const std::vector<Named> ladder = {
+      {"textbook", "masks built and added, every op a kernel of its own"},
+      {"fused", "attention in one kernel, pointwise work joined to its neighbours"},
+      {"packed", "sentences one after the other: no padding is computed"},
+  };
+  return ladder;
 }
 
 namespace {
@@ -34,9 +38,10 @@ struct StageCheck : PassWrapper<StageCheck, OperationPass<ModuleOp>> {
 } // namespace
 
 void buildPipeline(OpPassManager &manager, llvm::StringRef schedule, llvm::StringRef last) {
-  if (!llvm::is_contained(scheduleNames(), schedule))
-    throw InternalError("a schedule is one of scheduleNames(), got " + schedule.str());
-  size_t rung = llvm::find(scheduleNames(), schedule) - scheduleNames().begin();
+  auto isAsked = [&](const Named &rung) { return rung.name == schedule; };
+  auto rung = llvm::find_if(rungs(), isAsked) - rungs().begin();
+  if (rung == static_cast<ptrdiff_t>(rungs().size()))
+    throw InternalError("a schedule is one of rungs(), got " + schedule.str());
   bool fused = rung >= 1, packed = rung >= 2, ended = false;
   auto add = [&](std::unique_ptr<Pass> pass, Stage after) {
     if (ended)
@@ -62,10 +67,10 @@ void buildPipeline(OpPassManager &manager, llvm::StringRef schedule, llvm::Strin
   add(createPlanMemory(), Stage::Planned);
 }
 
-std::vector<PassName> passesOf(llvm::StringRef schedule) {
+std::vector<Named> passesOf(llvm::StringRef schedule) {
   OpPassManager manager;
   buildPipeline(manager, schedule);
-  std::vector<PassName> names;
+  std::vector<Named> names;
   for (Pass &pass : manager.getPasses())
     if (!pass.getArgument().empty())
       names.push_back({pass.getArgument().str(), pass.getDescription().str()});
@@ -73,9 +78,9 @@ std::vector<PassName> passesOf(llvm::StringRef schedule) {
 }
 
 void registerPipelines() {
-  for (const std::string &name : scheduleNames())
-    PassPipelineRegistration<>(name, "All passes of schedule '" + name + "'",
-                               [name](OpPassManager &manager) { buildPipeline(manager, name); });
+  for (const auto &[name, summary] : rungs())
+    PassPipelineRegistration<>(name, "All passes of this schedule: " + summary,
+                               [&name](OpPassManager &manager) { buildPipeline(manager, name); });
 }
 
 } // namespace loup

@@ -10,15 +10,15 @@
 
 namespace loup {
 
-/// The names of the rungs, slowest first: "textbook", "fused", "packed".
-const std::vector<std::string> &scheduleNames();
-
-struct PassName {
+struct Named {
   std::string name, summary;
 };
 
+/// The rungs of the ladder, slowest first.
+const std::vector<Named> &rungs();
+
 /// The passes of rung `schedule`, in order.
-std::vector<PassName> passesOf(llvm::StringRef schedule);
+std::vector<Named> passesOf(llvm::StringRef schedule);
 
 /// Adds the passes of rung `schedule`, as far as pass `last` where one is named, and between them
 /// passes without a name that hold the module to its stage (ir/Stage.h). Throws InternalError for a

@@ -6,7 +6,12 @@
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Tools/mlir-opt/MlirOptMain.h"
 
+#include "llvm/Support/CommandLine.h"
+
 int main(int argc, char **argv) {
+  // LLVM's own options, hundreds of them, are there by now: --help-hidden shows them.
+  for (auto &option : llvm::cl::getRegisteredOptions())
+    option.second->setHiddenFlag(llvm::cl::Hidden);
   loup::registerLoupPasses();
   loup::registerPipelines();
   mlir::DialectRegistry registry;

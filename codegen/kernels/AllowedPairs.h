@@ -14,10 +14,13 @@ struct Interval {
 
 class AllowedPairs {
 public:
-  /// `length` is the number of real keys, undefined if the mask does not speak of it.
-  AllowedPairs(const MaskSet &mask, Halide::Expr length);
+  /// `length` is the number of real keys and `prefix` of given ones; each is undefined if the mask
+  /// does not speak of it.
+  AllowedPairs(const MaskSet &mask, Halide::Expr length, Halide::Expr prefix = Halide::Expr());
 
-  Halide::Expr contains(Halide::Expr q, Halide::Expr k) const;
+  /// `present` says whether key k is there; undefined if the mask does not ask.
+  Halide::Expr contains(Halide::Expr q, Halide::Expr k,
+                        Halide::Expr present = Halide::Expr()) const;
 
   /// Positions outside of which no key is seen by any of `queries`; not limited to the matrix.
   Interval keysOf(Interval queries) const;
@@ -30,8 +33,8 @@ private:
   Interval reach(Interval block, int64_t MaskCondition::*inBlock,
                  int64_t MaskCondition::*sought) const;
 
-  std::vector<std::vector<MaskCondition>> alternatives;
-  Halide::Expr length;
+  std::vector<MaskAlternative> alternatives;
+  Halide::Expr length, prefix;
 };
 
 } // namespace loup

@@ -23,14 +23,14 @@ namespace {
 
 // Unions in models have one or two parts of five conditions. Beyond these numbers they are widened,
 // which keeps every composition short.
-constexpr unsigned mostParts = 16;
-constexpr unsigned mostPairsOfParts = 64;
+constexpr unsigned mostParts = 12;
+constexpr unsigned mostPairsOfParts = 32;
 constexpr unsigned mostConditions = 12;
 constexpr int64_t largestNumber = int64_t(1) << 32;
 
 /// All pairs of places, whose positions are at least 0.
-IntegerRelation allPairs(unsigned results, unsigned operands, unsigned sides) {
-  IntegerRelation pairs(PresburgerSpace::getRelationSpace(results, operands, sides));
+IntegerRelation allPairs(unsigned results, unsigned operands, unsigned symbols) {
+  IntegerRelation pairs(PresburgerSpace::getRelationSpace(results, operands, symbols));
   for (unsigned position = 0; position < results + operands; ++position)
     pairs.addBound(BoundType::LB, position, 0);
   return pairs;
@@ -90,8 +90,8 @@ std::optional<int64_t> mostDifference(const PresburgerRelation &relation, unsign
   return most;
 }
 
-std::vector<std::string> sidesOfBoth(const std::vector<std::string> &a,
-                                     const std::vector<std::string> &b) {
+std::vector<std::string> symbolsOfBoth(const std::vector<std::string> &a,
+                                       const std::vector<std::string> &b) {
   std::vector<std::string> both;
   std::set_union(a.begin(), a.end(), b.begin(), b.end(), std::back_inserter(both));
   return both;
@@ -99,8 +99,8 @@ std::vector<std::string> sidesOfBoth(const std::vector<std::string> &a,
 
 } // namespace
 
-Dependence::Dependence(PresburgerRelation pairs, std::vector<std::string> sides, bool exact)
-    : relation(std::move(pairs)), names(std::move(sides)), exact(exact) {
+Dependence::Dependence(PresburgerRelation pairs, std::vector<std::string> symbols, bool exact)
+    : relation(std::move(pairs)), names(std::move(symbols)), exact(exact) {
   // Composition leaves the positions in the middle as unknowns.
   relation = rebuild(relation, relation.getSpace(), [&](IntegerRelation &part) {
                while (part.getNumLocalVars() > 0) {
@@ -111,7 +111,7 @@ Dependence::Dependence(PresburgerRelation pairs, std::vector<std::string> sides,
              }).coalesce();
   if (isTooIntricate(relation))
     widen();
-  dropUnusedSides();
+  dropUnusedSymbols();
 }
 
 Dependence Dependence::none(unsigned results, unsigned operands) {
@@ -133,63 +133,68 @@ Dependence Dependence::identity() {
 
 Dependence Dependence::where(unsigned result, unsigned operand, const MaskSet &allowed,
                              std::string_view side) const {
-  std::vector<std::string> sides = sidesOfBoth(names, {std::string(side)});
-  Dependence all = inSpaceOf(sides);
+  std::string length(side), prefix = prefixOf(side);
+  std::vector<std::string> symbols = symbolsOfBoth(names, {length, prefix});
+  Dependence all = inSpaceOf(symbols);
   const PresburgerSpace &space = all.relation.getSpace();
-  unsigned key = space.getNumDomainVars() + operand;
-  unsigned length = space.getNumDomainVars() + space.getNumRangeVars() +
-                    (std::find(sides.begin(), sides.end(), side) - sides.begin());
+  auto column = [&](const std::string &symbol) {
+    return space.getVarKindOffset(VarKind::Symbol) +
+           (std::find(symbols.begin(), symbols.end(), symbol) - symbols.begin());
+  };
 
+  MaskSet linear = allowed.inSomeCase().withoutClasses();
   PresburgerRelation pairs = PresburgerRelation::getEmpty(space);
-  for (const std::vector<MaskCondition> &conditions : allowed.alternatives()) {
+  for (const MaskAlternative &alternative : linear.alternatives()) {
     IntegerRelation part(space);
-    for (const MaskCondition &condition : conditions) {
+    for (const MaskCondition &condition : alternative.conditions) {
       if (condition.queries != 0 || condition.keys != 0)
         throw InternalError("a mask speaks of positions and the length, not of padded sizes");
       std::vector<int64_t> row(space.getNumVars() + 1);
       row[result] = condition.query;
-      row[key] = condition.key;
-      row[length] = condition.length;
+      row[space.getNumDomainVars() + operand] = condition.key;
+      row[column(length)] = condition.length;
+      row[column(prefix)] = condition.prefix;
       row.back() = condition.constant;
       condition.equality ? part.addEquality(row) : part.addInequality(row);
     }
     pairs.unionInPlace(part);
   }
-  return Dependence(all.relation.intersect(pairs), std::move(sides), exact);
+  return Dependence(all.relation.intersect(pairs), std::move(symbols),
+                    exact && allowed.modulus() == 1);
 }
 
 Dependence Dependence::compose(const Dependence &next) const {
-  std::vector<std::string> sides = sidesOfBoth(names, next.names);
-  Dependence first = inSpaceOf(sides), second = next.inSpaceOf(sides);
+  std::vector<std::string> symbols = symbolsOfBoth(names, next.names);
+  Dependence first = inSpaceOf(symbols), second = next.inSpaceOf(symbols);
   if (first.relation.getNumDisjuncts() * second.relation.getNumDisjuncts() > mostPairsOfParts) {
     first.widen();
     second.widen();
   }
   first.relation.compose(second.relation);
-  return Dependence(std::move(first.relation), std::move(sides), first.exact && second.exact);
+  return Dependence(std::move(first.relation), std::move(symbols), first.exact && second.exact);
 }
 
 Dependence Dependence::unite(const Dependence &other) const {
-  std::vector<std::string> sides = sidesOfBoth(names, other.names);
-  return Dependence(inSpaceOf(sides).relation.unionSet(other.inSpaceOf(sides).relation), sides,
-                    exact && other.exact);
+  std::vector<std::string> symbols = symbolsOfBoth(names, other.names);
+  return Dependence(inSpaceOf(symbols).relation.unionSet(other.inSpaceOf(symbols).relation),
+                    symbols, exact && other.exact);
 }
 
 bool Dependence::contains(const std::vector<int64_t> &point) const {
   return relation.containsPoint(point);
 }
 
-/// The same pairs, over all of `sides`, of which `names` is a part.
-Dependence Dependence::inSpaceOf(const std::vector<std::string> &sides) const {
+/// The same pairs, over all of `symbols`, of which `names` is a part.
+Dependence Dependence::inSpaceOf(const std::vector<std::string> &symbols) const {
   Dependence result = *this;
-  result.names = sides;
-  for (unsigned i = 0; i < sides.size(); ++i)
-    if (!std::binary_search(names.begin(), names.end(), sides[i]))
+  result.names = symbols;
+  for (unsigned i = 0; i < symbols.size(); ++i)
+    if (!std::binary_search(names.begin(), names.end(), symbols[i]))
       result.relation.insertVarInPlace(VarKind::Symbol, i);
   return result;
 }
 
-void Dependence::dropUnusedSides() {
+void Dependence::dropUnusedSymbols() {
   for (unsigned i = names.size(); i-- > 0;) {
     PresburgerSpace space = relation.getSpace();
     if (!isUnused(relation, space.getVarKindOffset(VarKind::Symbol) + i))

@@ -13,16 +13,20 @@ namespace loup {
 
 /// A set of pairs (place in a result, place in an operand). A place is a position along each
 /// sequence axis the value has: one for most, two for attention's scores (q, k), none for a pooled
-/// value. Positions count from 0 without end. The pairs may depend on the real lengths of
-/// sequences, one for each side ("source", "target") they name.
+/// value. Positions count from 0 without end. The pairs may depend on numbers of each example: the
+/// real length of a side's sequence ("target") and of its prefix ("target prefix").
 class Dependence {
 public:
+  /// The name of the number of a side's given tokens.
+  static std::string prefixOf(std::string_view side) { return std::string(side) + " prefix"; }
+
   /// Between places of so many positions each.
   static Dependence none(unsigned results, unsigned operands);
   static Dependence all(unsigned results, unsigned operands);
 
   /// Of one position on one: the pairs a mask allows, or any relation written as one, such as
-  /// `k == q - 1`. The mask's length is that of `side`.
+  /// `k == q - 1`. The mask's length and prefix are those of `side`. A key may be present or not;
+  /// residue classes are dropped.
   static Dependence mask(const MaskSet &allowed, std::string_view side);
   static Dependence identity();
 
@@ -36,27 +40,29 @@ public:
   Dependence compose(const Dependence &next) const;
   Dependence unite(const Dependence &other) const;
 
-  /// `point`: the result's positions, the operand's, then the lengths of `sides()`.
+  /// `point`: the result's positions, the operand's, then `symbols()`.
   bool contains(const std::vector<int64_t> &point) const;
 
   /// False if pairs may be in excess (never missing): where the union or its numbers grew so large
   /// that it was replaced by the bands low <= k - q <= high around it, or where positions
   /// multiplied by constants left only a fraction in the middle, as in `4 * k >= 3 * q` composed
-  /// with itself.
+  /// with itself, or where a mask's residue classes were dropped.
   bool isExact() const { return exact; }
 
-  /// The sides whose lengths the pairs depend on, sorted.
-  const std::vector<std::string> &sides() const { return names; }
+  /// The examples' numbers that the pairs depend on, sorted.
+  const std::vector<std::string> &symbols() const { return names; }
 
-  /// Domain the result's positions, range the operand's, symbols the lengths of `sides()`.
+  bool isNone() const { return relation.getNumDisjuncts() == 0; }
+
+  /// Domain the result's positions, range the operand's, symbols those of `symbols()`.
   const mlir::presburger::PresburgerRelation &pairs() const { return relation; }
 
 private:
   Dependence(mlir::presburger::PresburgerRelation relation, std::vector<std::string> names,
              bool exact);
 
-  Dependence inSpaceOf(const std::vector<std::string> &sides) const;
-  void dropUnusedSides();
+  Dependence inSpaceOf(const std::vector<std::string> &symbols) const;
+  void dropUnusedSymbols();
   void widen();
 
   mlir::presburger::PresburgerRelation relation;

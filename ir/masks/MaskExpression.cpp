@@ -1,9 +1,9 @@
 #include "ir/masks/MaskExpression.h"
 
+#include "ir/masks/MaskNumber.h"
 #include "ir/masks/MaskTokens.h"
 
-#include <algorithm>
-#include <cstdlib>
+#include <numeric>
 #include <utility>
 #include <variant>
 
@@ -19,51 +19,13 @@ constexpr int64_t largestFactor = 16;
 constexpr size_t deepestNesting = 32;
 constexpr size_t mostAlternatives = 32;
 
-/// query * q + key * k + constant.
-struct Number {
-  int64_t query = 0;
-  int64_t key = 0;
-  int64_t constant = 0;
-
-  bool isConstant() const { return query == 0 && key == 0; }
-};
-
 /// A part of the text and what it means.
 struct Part {
-  std::variant<Number, MaskSet> meaning;
+  std::variant<MaskNumber, MaskSet> meaning;
   size_t begin;
   size_t end;
+  const MaskToken *document = nullptr; // where the part says so
 };
-
-/// low <= high.
-MaskSet atMost(const Number &low, const Number &high) {
-  return MaskSet::where({.query = high.query - low.query,
-                         .key = high.key - low.key,
-                         .constant = high.constant - low.constant});
-}
-
-/// low < high.
-MaskSet below(const Number &low, Number high) {
-  --high.constant;
-  return atMost(low, high);
-}
-
-MaskSet compare(const Number &left, std::string_view sign, const Number &right) {
-  if (sign == "<")
-    return below(left, right);
-  if (sign == "<=")
-    return atMost(left, right);
-  if (sign == ">")
-    return below(right, left);
-  if (sign == ">=")
-    return atMost(right, left);
-  if (sign == "==")
-    return MaskSet::where({.query = right.query - left.query,
-                           .key = right.key - left.key,
-                           .constant = right.constant - left.constant,
-                           .equality = true});
-  return below(left, right).unite(below(right, left));
-}
 
 /// Recursive descent over the grammar in MaskExpression.h: one function a rule.
 class Parser {
@@ -71,28 +33,37 @@ public:
   Parser(std::string_view text, const std::vector<MaskToken> &tokens)
       : text(text), next(&tokens[0]) {}
 
-  MaskSet parse() {
+  /// The set, and whether it holds within each document.
+  std::pair<MaskSet, bool> parse() {
     Part mask = parseAlternatives();
     if (next->kind != Kind::End)
       fail(next->offset, next->end(),
            next->text == ")" ? "this bracket closes nothing"
                              : "'" + std::string(next->text) + "' cannot follow here; join " +
                                    "conditions with & or |");
-    return condition(mask);
+    return {condition(mask), mask.document != nullptr};
   }
 
 private:
   Part parseAlternatives() {
     Part left = parseConjunction();
-    while (accept("|"))
-      left = join(left, parseConjunction(), &MaskSet::unite);
+    while (accept("|")) {
+      Part right = parseConjunction();
+      refuseDocument(left, "|");
+      refuseDocument(right, "|");
+      left = bounded(condition(left).unite(condition(right)), left.begin, right.end);
+    }
     return left;
   }
 
   Part parseConjunction() {
     Part left = parseNegation();
-    while (accept("&"))
-      left = join(left, parseNegation(), &MaskSet::intersect);
+    while (accept("&")) {
+      Part right = parseNegation();
+      const MaskToken *document = left.document ? left.document : right.document;
+      left = bounded(condition(left).intersect(condition(right)), left.begin, right.end);
+      left.document = document;
+    }
     return left;
   }
 
@@ -101,6 +72,7 @@ private:
     if (!accept("!"))
       return parseComparison();
     Part hidden = nested(&Parser::parseNegation);
+    refuseDocument(hidden, "!");
     return bounded(condition(hidden).complement(), begin, hidden.end);
   }
 
@@ -114,10 +86,28 @@ private:
       std::string_view sign = (next++)->text;
       Part right = parseSum();
       count(left.begin, right.end);
-      all = all.intersect(compare(number(left), sign, number(right)));
+      all = all.intersect(compare(left, sign, right));
       left = std::move(right);
     }
     return bounded(std::move(all), begin, left.end);
+  }
+
+  MaskSet compare(const Part &left, std::string_view sign, const Part &right) const {
+    MaskNumber more = number(left).plus(number(right).times(-1));
+    MaskNumber less = more.times(-1), one = MaskNumber::constant(-1);
+    if (size_t count = more.pieces(); count > mostAlternatives)
+      failAlternatives(count, left.begin, right.end);
+    if (sign == "<")
+      return less.plus(one).atLeastZero();
+    if (sign == "<=")
+      return less.atLeastZero();
+    if (sign == ">")
+      return more.plus(one).atLeastZero();
+    if (sign == ">=")
+      return more.atLeastZero();
+    if (sign == "==")
+      return less.isZero();
+    return less.plus(one).atLeastZero().unite(more.plus(one).atLeastZero());
   }
 
   Part parseSum() {
@@ -125,10 +115,7 @@ private:
     while (next->text == "+" || next->text == "-") {
       int64_t sign = (next++)->text == "+" ? 1 : -1;
       Part right = parseProduct();
-      const Number &a = number(left), &b = number(right);
-      left =
-          bounded({a.query + sign * b.query, a.key + sign * b.key, a.constant + sign * b.constant},
-                  left.begin, right.end);
+      left = bounded(number(left).plus(number(right).times(sign)), left.begin, right.end);
     }
     return left;
   }
@@ -136,37 +123,53 @@ private:
   Part parseProduct() {
     Part left = parseFactor();
     while (next->text == "*" || next->text == "%") {
-      if (next->text == "%")
-        fail(next->offset, next->end(), "'%' in a mask is not supported yet");
-      ++next;
+      bool isRemainder = (next++)->text == "%";
       Part right = parseFactor();
-      Number a = number(left), b = number(right);
-      if (!b.isConstant())
-        std::swap(a, b);
-      if (!b.isConstant())
-        fail(left.begin, right.end, "a position may only be multiplied by a constant");
-      left = bounded({a.query * b.constant, a.key * b.constant, a.constant * b.constant},
-                     left.begin, right.end);
+      left = isRemainder ? remainder(left, right) : product(left, right);
     }
     return left;
+  }
+
+  Part product(const Part &left, const Part &right) const {
+    MaskNumber a = number(left), b = number(right);
+    if (!b.isConstant())
+      std::swap(a, b);
+    if (!b.isConstant())
+      fail(left.begin, right.end, "a position may only be multiplied by a constant");
+    return bounded(a.times(b.value()), left.begin, right.end);
+  }
+
+  Part remainder(const Part &left, const Part &right) {
+    const MaskNumber &divisor = number(right);
+    if (!divisor.isConstant() || divisor.value() < 1)
+      fail(right.begin, right.end, "'%' needs a whole number of at least 1 on its right");
+    std::string most = std::to_string(ResidueClasses::largestModulus);
+    if (divisor.value() > ResidueClasses::largestModulus)
+      fail(right.begin, right.end, "a mask's moduli go to " + most);
+    int64_t common = std::lcm(modulus, divisor.value());
+    if (common > ResidueClasses::largestModulus)
+      fail(right.begin, right.end,
+           "this modulus and those before it have the least common multiple " +
+               std::to_string(common) + "; a mask's may be at most " + most);
+    modulus = common;
+    return bounded(number(left).remainder(divisor.value()), left.begin, right.end);
   }
 
   Part parseFactor() {
     const MaskToken &token = *next;
     if (accept("-")) {
       Part part = nested(&Parser::parseFactor);
-      const Number &value = number(part);
-      return {Number{-value.query, -value.key, -value.constant}, token.offset, part.end};
+      return {number(part).times(-1), token.offset, part.end};
     }
     if (accept("(")) {
       Part inner = nested(&Parser::parseAlternatives);
       if (!accept(")"))
         fail(token.offset, token.end(), "this bracket is never closed");
-      return {std::move(inner.meaning), token.offset, next[-1].end()};
+      return {std::move(inner.meaning), token.offset, next[-1].end(), inner.document};
     }
     if (token.kind == Kind::Number) {
       ++next;
-      return {Number{0, 0, token.number}, token.offset, token.end()};
+      return {MaskNumber::constant(token.number), token.offset, token.end()};
     }
     if (token.kind == Kind::Word)
       return parseWord();
@@ -183,9 +186,9 @@ private:
       return Part{std::move(meaning), token.offset, next[-1].end()};
     };
     if (word == "q")
-      return part(Number{.query = 1});
+      return part(MaskNumber::q());
     if (word == "k")
-      return part(Number{.key = 1});
+      return part(MaskNumber::k());
     count(token.offset, token.end());
     if (word == "causal")
       return part(MaskSet::where({.query = 1, .key = -1}));
@@ -200,11 +203,16 @@ private:
       int64_t n = parseArgument(token);
       return part(MaskSet::where({.key = -1, .constant = n - 1}));
     }
-    if (word == "prefix" || word == "present" || word == "document")
-      fail(token.offset, token.end(), "the mask '" + std::string(word) + "' is not supported yet");
+    if (word == "prefix")
+      return part(MaskSet::where({.key = -1, .prefix = 1, .constant = -1}));
+    if (word == "present")
+      return part(MaskSet::where({.present = 1, .constant = -1}));
+    if (word == "document")
+      return {MaskSet::all(), token.offset, token.end(), &token};
     fail(token.offset, token.end(),
          "unknown word '" + std::string(word) +
-             "' in a mask; it may hold causal, padding, window(n), sink(n), q and k",
+             "' in a mask; it may hold causal, padding, window(n), sink(n), prefix, present, "
+             "document, q and k",
          nearestMaskWord(word));
   }
 
@@ -243,9 +251,13 @@ private:
            sign == "!=";
   }
 
-  Part join(const Part &left, const Part &right,
-            MaskSet (MaskSet::*operation)(const MaskSet &) const) {
-    return bounded((condition(left).*operation)(condition(right)), left.begin, right.end);
+  /// `document` is no set of pairs: it says within which sequence q and k count.
+  static void refuseDocument(const Part &part, std::string_view sign) {
+    if (part.document)
+      fail(part.document->offset, part.document->end(),
+           "'document' cuts a row into sequences of their own, for the whole mask; it cannot stand "
+           "under '" +
+               std::string(sign) + "', only beside '&'");
   }
 
   /// The part as a condition.
@@ -257,28 +269,32 @@ private:
   }
 
   /// The part as a number.
-  const Number &number(const Part &part) const {
-    if (const Number *value = std::get_if<Number>(&part.meaning))
+  const MaskNumber &number(const Part &part) const {
+    if (const MaskNumber *value = std::get_if<MaskNumber>(&part.meaning))
       return *value;
     fail(part.begin, part.end, quote(part) + " is a condition where a number is needed");
   }
 
-  Part bounded(Number value, size_t begin, size_t end) const {
-    if (std::max(std::abs(value.query), std::abs(value.key)) > largestFactor)
+  Part bounded(MaskNumber value, size_t begin, size_t end) const {
+    if (value.largestFactor() > largestFactor)
       fail(begin, end, "a position may be multiplied by at most " + std::to_string(largestFactor));
-    if (std::abs(value.constant) > largestMaskNumber)
+    if (value.largestConstant() > largestMaskNumber)
       fail(begin, end,
            "this number exceeds " + std::to_string(largestMaskNumber) +
                ", the largest a mask may hold");
-    return {value, begin, end};
+    return {std::move(value), begin, end};
   }
 
   Part bounded(MaskSet set, size_t begin, size_t end) const {
-    if (set.points().getNumDisjuncts() > mostAlternatives)
-      fail(begin, end,
-           "this comes to " + std::to_string(set.points().getNumDisjuncts()) +
-               " alternatives; a mask may have " + std::to_string(mostAlternatives));
+    if (set.size() > mostAlternatives)
+      failAlternatives(set.size(), begin, end);
     return {std::move(set), begin, end};
+  }
+
+  [[noreturn]] static void failAlternatives(size_t count, size_t begin, size_t end) {
+    fail(begin, end,
+         "this comes to " + std::to_string(count) + " alternatives; a mask may have " +
+             std::to_string(mostAlternatives));
   }
 
   void count(size_t begin, size_t end) {
@@ -301,6 +317,7 @@ private:
   const MaskToken *next;
   size_t comparisons = 0;
   size_t depth = 0;
+  int64_t modulus = 1; // the least common multiple of those read
 };
 
 } // namespace
@@ -315,8 +332,8 @@ MaskExpression MaskExpression::parse(std::string_view text) {
     throw MaskError(mostBytes, text.size() - mostBytes,
                     "a mask may have " + std::to_string(mostBytes) + " characters");
   std::vector<MaskToken> tokens = tokenizeMask(text);
-  MaskSet set = Parser(text, tokens).parse();
-  return MaskExpression(joinMaskTokens(tokens), std::move(set));
+  auto [set, perDocument] = Parser(text, tokens).parse();
+  return MaskExpression(joinMaskTokens(tokens), std::move(set), perDocument);
 }
 
 } // namespace loup

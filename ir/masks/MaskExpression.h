@@ -1,12 +1,15 @@
 // A mask in the user's words, and the set it stands for.
 //
-//     mask       := any ('|' any)*            '|' binds loosest, then '&', then '!'
-//     any        := not ('&' not)*
+//     mask       := all ('|' all)*             '|' binds loosest, then '&', then '!'
+//     all        := not ('&' not)*
 //     not        := '!' not | comparison
-//     comparison := sum (('<' | '<=' | '>' | '>=' | '==' | '!=') sum)*      chains as in
-//     mathematics sum        := product (('+' | '-') product)* product    := factor ('*' factor)*
-//     one side is a constant factor     := '-' factor | NUMBER | 'q' | 'k' | '(' mask ')'
-//                 | 'causal' | 'padding' | 'window' '(' NUMBER ')' | 'sink' '(' NUMBER ')'
+//     comparison := sum (('<' | '<=' | '>' | '>=' | '==' | '!=') sum)*   chains as in mathematics
+//     sum        := product (('+' | '-') product)*
+//     product    := factor ('*' factor | '%' factor)*    '*': one side is a constant
+//     factor     := '-' factor | NUMBER | 'q' | 'k' | '(' mask ')' | word
+//
+// `a % n` is what remains of a, from 0 to n - 1 for negative a too; the least common multiple of a
+// mask's moduli is at most 64.
 //
 // Words and what they allow, positions counting from 0:
 //
@@ -14,6 +17,10 @@
 //     padding     k < length                  length: the real number of keys of this example
 //     window(n)   q - n < k < q + n           with causal: the last n positions, its own included
 //     sink(n)     k < n                       the first n positions, open to all
+//     prefix      k < prefix                  prefix: how many of this example's keys are given
+//     present     where the data say so       one truth value for each key
+//     document    all                         but each document is a sequence of its own, in which
+//                                             q, k and length count; it joins by '&' alone
 #pragma once
 
 #include "ir/masks/MaskSet.h"
@@ -45,13 +52,18 @@ public:
 
   const MaskSet &allowed() const { return set; }
 
+  /// Whether the mask holds within each document of a row, of which there may be several.
+  bool perDocument() const { return withinDocuments; }
+
   bool operator==(const MaskExpression &other) const { return text == other.text; }
 
 private:
-  MaskExpression(std::string text, MaskSet set) : text(std::move(text)), set(std::move(set)) {}
+  MaskExpression(std::string text, MaskSet set, bool withinDocuments)
+      : text(std::move(text)), set(std::move(set)), withinDocuments(withinDocuments) {}
 
   std::string text;
   MaskSet set;
+  bool withinDocuments;
 };
 
 } // namespace loup

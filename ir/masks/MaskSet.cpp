@@ -3,8 +3,8 @@
 #include "runtime/Errors.h"
 
 #include <algorithm>
-#include <array>
-#include <utility>
+#include <numeric>
+#include <optional>
 
 namespace loup {
 
@@ -15,119 +15,253 @@ using mlir::presburger::PresburgerSpace;
 
 namespace {
 
-constexpr unsigned columns = MaskSet::dimensions + MaskSet::symbols;
-
 PresburgerSpace space() {
   return PresburgerSpace::getSetSpace(MaskSet::dimensions, MaskSet::symbols);
 }
 
-std::array<int64_t, columns + 1> row(const MaskCondition &c) {
-  return {c.query, c.key, c.queries, c.keys, c.length, c.constant};
+std::vector<MaskCondition> conditionsOf(const IntegerRelation &disjunct) {
+  if (disjunct.getNumLocalVars() != 0)
+    throw InternalError("a mask's set has no variables besides q, k and the sizes");
+  std::vector<MaskCondition> conditions;
+  auto add = [&](llvm::ArrayRef<int64_t> numbers, bool equality) {
+    MaskCondition::Row row;
+    std::copy(numbers.begin(), numbers.end(), row.begin());
+    conditions.push_back(MaskCondition::of(row, equality));
+  };
+  for (unsigned i = 0; i < disjunct.getNumEqualities(); ++i)
+    add(disjunct.getEquality64(i), /*equality=*/true);
+  for (unsigned i = 0; i < disjunct.getNumInequalities(); ++i)
+    add(disjunct.getInequality64(i), /*equality=*/false);
+  return conditions;
 }
 
-MaskCondition condition(llvm::ArrayRef<int64_t> row, bool equality) {
-  return {row[MaskSet::Query],
-          row[MaskSet::Key],
-          row[MaskSet::Queries],
-          row[MaskSet::Keys],
-          row[MaskSet::Length],
-          row[columns],
-          equality};
+/// The points that fulfil all conditions, if none is plainly false.
+std::optional<IntegerPolyhedron> pointsOf(const std::vector<MaskCondition> &conditions) {
+  IntegerPolyhedron points(space());
+  for (const MaskCondition &condition : conditions) {
+    MaskCondition::Row row = condition.row();
+    int64_t divisor = 0;
+    for (unsigned column = 0; column < MaskCondition::Constant; ++column)
+      divisor = std::gcd(divisor, row[column]);
+    // Integer points alone count, so that 4 k' <= 4 q' - 1 becomes k' <= q' - 1.
+    int64_t &constant = row[MaskCondition::Constant];
+    if (divisor == 0 || (condition.equality && constant % divisor != 0)) {
+      bool holds = condition.equality ? divisor == 0 && constant == 0 : constant >= 0;
+      if (!holds)
+        return std::nullopt;
+      continue;
+    }
+    constant -= residue(constant, divisor);
+    for (int64_t &number : row)
+      number /= divisor;
+    condition.equality ? points.addEquality(row) : points.addInequality(row);
+  }
+  return points;
 }
 
-/// "a + 2 * b + 3", or "0" of nothing.
-std::string sum(const std::vector<std::pair<int64_t, std::string>> &terms, int64_t constant) {
-  std::string text;
-  auto add = [&](const std::string &term) { text += (text.empty() ? "" : " + ") + term; };
-  for (const auto &[factor, name] : terms)
-    add(factor == 1 ? name : std::to_string(factor) + " * " + name);
-  if (constant != 0 || text.empty())
-    add(std::to_string(constant));
-  return text;
+/// The same condition on pairs of these classes, as narrow as it can be: `k <= q + 1` where q - k
+/// is even is `k <= q`.
+MaskCondition tighten(MaskCondition condition, const ResidueClasses &classes) {
+  MaskCondition positions{.query = condition.query, .key = condition.key};
+  positions.constant = condition.constant;
+  if (condition.equality || positions != condition)
+    return condition;
+  int64_t slack = classes.modulus(); // what the weighted sum of every pair exceeds a multiple by
+  for (auto [q, k] : classes.list())
+    slack = std::min(slack, residue(condition.query * q + condition.key * k + condition.constant,
+                                    classes.modulus()));
+  condition.constant -= slack;
+  return condition;
+}
+
+/// The condition of the pairs (q div m, k div m).
+MaskCondition divide(MaskCondition condition, int64_t modulus, int64_t q, int64_t k) {
+  condition.constant += condition.query * q + condition.key * k;
+  condition.query *= modulus;
+  condition.key *= modulus;
+  return condition;
 }
 
 } // namespace
 
-bool MaskCondition::holds(int64_t q, int64_t k, const MaskSizes &sizes) const {
-  int64_t value = query * q + key * k + queries * sizes.queries + keys * sizes.keys +
-                  length * sizes.length + constant;
-  return equality ? value == 0 : value >= 0;
+std::string MaskAlternative::describe() const {
+  std::string text = classes.isAll() ? "" : classes.describe();
+  for (auto condition = conditions.rbegin(); condition != conditions.rend(); ++condition)
+    text = condition->describe() + (text.empty() ? "" : " and ") + text;
+  return text;
 }
 
-std::string MaskCondition::describe() const {
-  // Terms go to the side on which they are positive: low <= high.
-  std::vector<std::pair<int64_t, std::string>> low, high;
-  for (auto [factor, name] :
-       {std::pair(query, "q"), std::pair(key, "k"), std::pair(queries, "queries"),
-        std::pair(keys, "keys"), std::pair(length, "length")})
-    if (factor != 0)
-      (factor < 0 ? low : high).emplace_back(factor < 0 ? -factor : factor, name);
-  if (equality)
-    return sum(low, std::max<int64_t>(0, -constant)) +
-           " == " + sum(high, std::max<int64_t>(0, constant));
-  if (low.empty())
-    return sum(high, 0) + " >= " + std::to_string(-constant);
-  if (constant == -1 && !high.empty())
-    return sum(low, 0) + " < " + sum(high, 0);
-  if (high.empty())
-    return sum(low, 0) + " <= " + std::to_string(constant);
-  return sum(low, std::max<int64_t>(0, -constant)) +
-         " <= " + sum(high, std::max<int64_t>(0, constant));
+MaskSet::MaskSet(PresburgerSet points)
+    : MaskSet(std::vector<Piece>{{ResidueClasses::all(), std::move(points)}}) {}
+
+MaskSet::MaskSet(std::vector<Piece> pieces) {
+  for (Piece &piece : pieces) {
+    // Coalescing drops alternatives inside others and joins those whose union is convex, so that
+    // sets stay as small as what they say.
+    piece.points = piece.points.coalesce();
+    auto same = std::find_if(parts.begin(), parts.end(), [&](const Piece &part) {
+      return part.points.isObviouslyEqual(piece.points);
+    });
+    if (same == parts.end())
+      parts.push_back(std::move(piece));
+    else
+      same->classes = same->classes.unite(piece.classes);
+  }
+  for (int64_t factor = 2; factor <= modulus();) {
+    int64_t divisor = modulus() / factor;
+    if (modulus() % factor == 0 &&
+        llvm::all_of(parts, [&](const Piece &part) { return part.classes.repeats(divisor); }))
+      for (Piece &part : parts)
+        part.classes = part.classes.lowered(divisor);
+    else
+      ++factor;
+  }
 }
 
-// Coalescing drops alternatives inside others and joins those whose union is convex, so that sets
-// stay as small as what they say.
-MaskSet::MaskSet(PresburgerSet set) : set(set.coalesce()) {}
+template <typename Join> MaskSet MaskSet::combine(const MaskSet &other, Join join) const {
+  std::vector<Piece> pieces;
+  for (const Piece &a : parts)
+    for (const Piece &b : other.parts)
+      if (ResidueClasses classes = a.classes.intersect(b.classes); !classes.isEmpty())
+        pieces.push_back({std::move(classes), join(a.points, b.points)});
+  return MaskSet(std::move(pieces));
+}
+
+/// Every conjunction of conditions, replaced by `edit(conditions)`.
+template <typename Edit> MaskSet MaskSet::rebuild(Edit edit) const {
+  std::vector<Piece> pieces;
+  for (const Piece &piece : parts) {
+    PresburgerSet points = PresburgerSet::getEmpty(space());
+    for (const IntegerRelation &disjunct : piece.points.getAllDisjuncts()) {
+      std::vector<MaskCondition> conditions = conditionsOf(disjunct);
+      for (MaskCondition &condition : conditions)
+        edit(condition);
+      if (auto edited = pointsOf(conditions))
+        points.unionInPlace(*edited);
+    }
+    pieces.push_back({piece.classes, std::move(points)});
+  }
+  return MaskSet(std::move(pieces));
+}
 
 MaskSet MaskSet::all() { return MaskSet(PresburgerSet::getUniverse(space())); }
 
 MaskSet MaskSet::where(const MaskCondition &condition) {
-  IntegerPolyhedron points(space());
-  if (condition.equality)
-    points.addEquality(row(condition));
-  else
-    points.addInequality(row(condition));
-  return MaskSet(PresburgerSet(points));
+  auto points = pointsOf({condition});
+  return MaskSet(points ? PresburgerSet(*points) : PresburgerSet::getEmpty(space()));
 }
 
-MaskSet MaskSet::intersect(const MaskSet &other) const { return MaskSet(set.intersect(other.set)); }
+MaskSet MaskSet::where(const PresburgerSet &points) { return MaskSet(points); }
 
-MaskSet MaskSet::unite(const MaskSet &other) const { return MaskSet(set.unionSet(other.set)); }
-
-MaskSet MaskSet::complement() const { return MaskSet(set.complement()); }
-
-bool MaskSet::contains(int64_t q, int64_t k, const MaskSizes &sizes) const {
-  return set.containsPoint({q, k, sizes.queries, sizes.keys, sizes.length});
+MaskSet MaskSet::where(const ResidueClasses &classes) {
+  std::vector<Piece> pieces;
+  if (!classes.isEmpty())
+    pieces.push_back({classes, PresburgerSet::getUniverse(space())});
+  ResidueClasses rest = ResidueClasses::where(
+      classes.modulus(), [&](int64_t q, int64_t k) { return !classes.contains(q, k); });
+  if (!rest.isEmpty())
+    pieces.push_back({rest, PresburgerSet::getEmpty(space())});
+  return MaskSet(std::move(pieces));
 }
 
-bool MaskSet::isEmpty() const { return set.isIntegerEmpty(); }
+MaskSet MaskSet::intersect(const MaskSet &other) const {
+  return combine(other,
+                 [](const PresburgerSet &a, const PresburgerSet &b) { return a.intersect(b); });
+}
 
-std::vector<std::vector<MaskCondition>> MaskSet::alternatives() const {
-  std::vector<std::vector<MaskCondition>> result;
-  for (const IntegerRelation &disjunct : set.getAllDisjuncts()) {
-    if (disjunct.getNumLocalVars() != 0)
-      throw InternalError("a mask's set has no variables besides q, k and the sizes");
-    std::vector<MaskCondition> &conditions = result.emplace_back();
-    for (unsigned i = 0; i < disjunct.getNumEqualities(); ++i)
-      conditions.push_back(condition(disjunct.getEquality64(i), /*equality=*/true));
-    for (unsigned i = 0; i < disjunct.getNumInequalities(); ++i)
-      conditions.push_back(condition(disjunct.getInequality64(i), /*equality=*/false));
+MaskSet MaskSet::unite(const MaskSet &other) const {
+  return combine(other,
+                 [](const PresburgerSet &a, const PresburgerSet &b) { return a.unionSet(b); });
+}
+
+MaskSet MaskSet::complement() const {
+  std::vector<Piece> pieces = parts;
+  for (Piece &piece : pieces)
+    piece.points = piece.points.complement();
+  return MaskSet(std::move(pieces));
+}
+
+bool MaskSet::contains(int64_t q, int64_t k, const MaskSizes &sizes, bool isPresent) const {
+  return llvm::any_of(parts, [&](const Piece &piece) {
+    return piece.classes.contains(q, k) &&
+           piece.points.containsPoint(
+               {q, k, sizes.queries, sizes.keys, sizes.length, sizes.prefix, isPresent});
+  });
+}
+
+bool MaskSet::isEmpty() const {
+  return llvm::all_of(parts, [&](const Piece &piece) {
+    return piece.points.isIntegerEmpty() ||
+           (modulus() > 1 && llvm::all_of(piece.classes.list(), [&](auto of) {
+              return inClass(modulus(), of.first, of.second).isEmpty();
+            }));
+  });
+}
+
+bool MaskSet::dependsOn(Column column) const {
+  return llvm::any_of(alternatives(), [&](const MaskAlternative &alternative) {
+    return llvm::any_of(alternative.conditions,
+                        [&](const MaskCondition &c) { return c.row()[column] != 0; });
+  });
+}
+
+MaskSet MaskSet::whereKeysAre(bool present) const {
+  return rebuild([&](MaskCondition &condition) {
+    condition.constant += present ? condition.present : 0;
+    condition.present = 0;
+  });
+}
+
+MaskSet MaskSet::inSomeCase() const { return whereKeysAre(true).unite(whereKeysAre(false)); }
+
+MaskSet MaskSet::inEveryCase() const { return whereKeysAre(true).intersect(whereKeysAre(false)); }
+
+MaskSet MaskSet::withoutClasses() const {
+  PresburgerSet points = PresburgerSet::getEmpty(space());
+  for (const MaskAlternative &alternative : alternatives()) {
+    std::vector<MaskCondition> conditions;
+    for (const MaskCondition &condition : alternative.conditions)
+      conditions.push_back(tighten(condition, alternative.classes));
+    if (auto part = pointsOf(conditions))
+      points.unionInPlace(*part);
   }
+  return MaskSet(std::move(points));
+}
+
+MaskSet MaskSet::inClass(int64_t modulus, int64_t query, int64_t key) const {
+  for (const Piece &piece : parts)
+    if (piece.classes.contains(query, key))
+      return MaskSet(piece.points).rebuild([&](MaskCondition &condition) {
+        condition = divide(condition, modulus, query, key);
+      });
+  throw InternalError("every residue class is in one of a mask's pieces");
+}
+
+size_t MaskSet::size() const {
+  size_t count = 0;
+  for (const Piece &piece : parts)
+    count += piece.points.getNumDisjuncts();
+  return count;
+}
+
+std::vector<MaskAlternative> MaskSet::alternatives() const {
+  std::vector<MaskAlternative> result;
+  for (const Piece &piece : parts)
+    for (const IntegerRelation &disjunct : piece.points.getAllDisjuncts())
+      result.push_back({piece.classes, conditionsOf(disjunct)});
   return result;
 }
 
 std::string MaskSet::describe() const {
-  std::vector<std::vector<MaskCondition>> parts = alternatives();
+  std::vector<MaskAlternative> parts = alternatives();
   if (parts.empty())
     return "no pair";
   std::string text;
-  for (const std::vector<MaskCondition> &conditions : parts) {
-    if (conditions.empty())
+  for (const MaskAlternative &alternative : parts) {
+    std::string part = alternative.describe();
+    if (part.empty())
       return "every pair";
-    std::string part;
-    for (const MaskCondition &c : conditions)
-      part += (part.empty() ? "" : " and ") + c.describe();
-    bool brackets = parts.size() > 1 && conditions.size() > 1;
+    bool brackets = parts.size() > 1 && part.find(" and ") != part.npos;
     text += (text.empty() ? "" : " or ") + (brackets ? "(" + part + ")" : part);
   }
   return text;

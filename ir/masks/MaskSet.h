@@ -1,72 +1,94 @@
 // A mask as a set of allowed (query, key) pairs, exact for all lengths at once.
 #pragma once
 
+#include "ir/masks/MaskCondition.h"
+#include "ir/masks/ResidueClasses.h"
+
 #include "mlir/Analysis/Presburger/PresburgerRelation.h"
 
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace loup {
 
-/// The sizes a mask may speak of. Rows are `queries` x `keys`; of the keys, the first `length` are
-/// real tokens of this example and the rest are padding.
-struct MaskSizes {
-  int64_t queries = 0;
-  int64_t keys = 0;
-  int64_t length = 0;
-};
+/// Pairs of certain residue classes for which all of some conditions hold.
+struct MaskAlternative {
+  ResidueClasses classes;
+  std::vector<MaskCondition> conditions;
 
-/// One linear condition on a pair: the weighted sum of q, k, the sizes and a constant is at least
-/// zero, or is zero. Causal (k <= q) is `{.query = 1, .key = -1}`.
-struct MaskCondition {
-  int64_t query = 0;
-  int64_t key = 0;
-  int64_t queries = 0;
-  int64_t keys = 0;
-  int64_t length = 0;
-  int64_t constant = 0;
-  bool equality = false;
-
-  bool holds(int64_t q, int64_t k, const MaskSizes &sizes) const;
-
-  /// In the reader's terms: `k <= q`, `q <= k + 63`, `k < length`.
+  /// Both in the reader's terms: `k <= q and (q - k) % 8 == 0`.
   std::string describe() const;
 };
 
-/// A union of alternatives, each a conjunction of linear conditions on q, k and the sizes. The set
-/// says nothing of the matrix's borders: those who need 0 <= q < queries intersect with `matrix`.
+/// A union of conjunctions of linear conditions on q, k, the sizes and whether the key is present,
+/// one union for each residue class of (q, k). The set says nothing of the matrix's borders: those
+/// who need 0 <= q < queries intersect with them.
 class MaskSet {
 public:
-  /// The columns of `points()`: two dimensions, then the symbols.
-  enum Column : unsigned { Query, Key, Queries, Keys, Length };
-  static constexpr unsigned dimensions = 2, symbols = 3;
+  using Column = MaskCondition::Column;
+  static constexpr unsigned dimensions = 2, symbols = MaskCondition::columns - 1 - dimensions;
+
+  /// Classes that have the same points: two dimensions, then the symbols, as in MaskCondition.
+  struct Piece {
+    ResidueClasses classes;
+    mlir::presburger::PresburgerSet points;
+  };
 
   static MaskSet all();
   static MaskSet where(const MaskCondition &condition);
+  static MaskSet where(const ResidueClasses &classes);
+  static MaskSet where(const mlir::presburger::PresburgerSet &points);
 
   MaskSet intersect(const MaskSet &other) const;
   MaskSet unite(const MaskSet &other) const;
   MaskSet complement() const;
 
-  /// Whether query q may see key k. Positions count from 0.
-  bool contains(int64_t q, int64_t k, const MaskSizes &sizes) const;
+  /// Whether query q may see key k, which is present or not. Positions count from 0.
+  bool contains(int64_t q, int64_t k, const MaskSizes &sizes, bool isPresent = true) const;
 
   /// Whether no pair is allowed at any sizes.
   bool isEmpty() const;
 
-  /// The set as plain numbers: a pair is allowed if every condition of some alternative holds.
-  std::vector<std::vector<MaskCondition>> alternatives() const;
+  /// Whether some condition weighs this column.
+  bool dependsOn(Column column) const;
+
+  /// The pairs allowed where their keys are all present, or all absent; and those allowed in one of
+  /// the two cases, or in both.
+  MaskSet whereKeysAre(bool present) const;
+  MaskSet inSomeCase() const;
+  MaskSet inEveryCase() const;
+
+  /// The smallest modulus whose classes tell the pieces apart; 1 if there is no `%` in the set.
+  int64_t modulus() const { return parts.front().classes.modulus(); }
+
+  /// Without classes: all pairs of the set, and perhaps more if the modulus is not 1.
+  MaskSet withoutClasses() const;
+
+  /// The pairs of one class, as pairs (q div m, k div m), for a multiple m of the modulus.
+  MaskSet inClass(int64_t modulus, int64_t query, int64_t key) const;
+
+  /// Disjoint in their classes, of one modulus; all classes together.
+  const std::vector<Piece> &pieces() const { return parts; }
+
+  /// How many alternatives it has.
+  size_t size() const;
+
+  /// The set as plain numbers: a pair is allowed if it is in one of these.
+  std::vector<MaskAlternative> alternatives() const;
 
   /// In the reader's terms: `k <= q and k < length`; alternatives are joined by `or`.
   std::string describe() const;
 
-  const mlir::presburger::PresburgerSet &points() const { return set; }
-
 private:
-  explicit MaskSet(mlir::presburger::PresburgerSet set);
+  explicit MaskSet(std::vector<Piece> pieces);
+  explicit MaskSet(mlir::presburger::PresburgerSet points);
 
-  mlir::presburger::PresburgerSet set;
+  template <typename Join> MaskSet combine(const MaskSet &other, Join join) const;
+  template <typename Edit> MaskSet rebuild(Edit edit) const;
+
+  std::vector<Piece> parts;
 };
 
 } // namespace loup

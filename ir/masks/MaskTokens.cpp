@@ -123,7 +123,8 @@ std::string nearestMaskWord(std::string_view word) {
       return ours;
   std::string nearest;
   unsigned allowed = std::max<size_t>(1, lower.size() / 3);
-  for (const char *candidate : {"causal", "padding", "window", "sink", "q", "k"}) {
+  for (const char *candidate :
+       {"causal", "padding", "window", "sink", "prefix", "present", "document", "q", "k"}) {
     llvm::StringRef name = candidate;
     if (lower == name || (lower.size() >= 3 && name.starts_with(lower)))
       return candidate;

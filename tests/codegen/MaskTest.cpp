@@ -1,5 +1,7 @@
+#include "codegen/kernels/AllowedPairs.h"
 #include "ir/Constants.h"
 #include "ir/masks/MaskExpression.h"
+#include "runtime/Errors.h"
 #include "tests/codegen/LoadedKernel.h"
 
 #include <gmock/gmock.h>
@@ -36,10 +38,29 @@ TEST_P(MaskWords, MakeTheTensorOfTheSet) {
               ElementsAreArray(expected));
 }
 
-INSTANTIATE_TEST_SUITE_P(Mask, MaskWords,
-                         testing::Values("causal", "padding", "causal & padding",
-                                         "causal & window(4)", "q - k < 3 & k < 7 | k == q",
-                                         "!causal & padding | sink(2)"));
+INSTANTIATE_TEST_SUITE_P(
+    Mask, MaskWords,
+    testing::Values("causal", "padding", "causal & padding", "causal & window(4)",
+                    "q - k < 3 & k < 7 | k == q", "!causal & padding | sink(2)", "(q - k) % 4 == 0",
+                    "causal & (window(3) | (q - k) % 5 < 2)", "k % 3 == 1 | q % 2 == 0 & padding",
+                    "k - k % 4 <= q - q % 4 & padding", "(q + k * 2) % 8 > k % 4"));
+
+TEST(AllowedPairs, TakesTheExamplesPrefixAndPresentKeys) {
+  MaskSet mask = MaskExpression::parse("(causal | prefix) & (present | k == q)").allowed();
+  Halide::Var k, q;
+  for (int prefix : {0, 3})
+    for (bool present : {false, true}) {
+      AllowedPairs pairs(mask, Halide::Expr(), prefix);
+      Halide::Func picture;
+      picture(k, q) = pairs.contains(q, k, Halide::Internal::make_bool(present));
+      Halide::Buffer<bool> shown = picture.realize({5, 5});
+      for (int row = 0; row < 5; ++row)
+        for (int column = 0; column < 5; ++column)
+          EXPECT_EQ(shown(column, row), mask.contains(row, column, {5, 5, 5, prefix}, present));
+    }
+  EXPECT_THROW(AllowedPairs(mask, Halide::Expr()), InternalError);
+  EXPECT_THROW(AllowedPairs(mask, Halide::Expr(), 3).contains(0, 1), InternalError);
+}
 
 TEST(Mask, HiddenScoresAreNotLookedAt) {
   LoadedKernel kernel(R"(

@@ -1,8 +1,8 @@
 // Every mistake in tests/failing is answered with exactly the words beside it. A new case is two
 // files, NAME.toml and NAME.expected; LOUP_UPDATE_EXPECTED=1 writes the second one, to be read.
 #include "frontend/CheckSpec.h"
-#include "frontend/Files.h"
 #include "frontend/ParseSpec.h"
+#include "runtime/Files.h"
 
 #include <gmock/gmock.h>
 

@@ -1,7 +1,7 @@
 // The list of keys in frontend/README.md is the language's own; LOUP_UPDATE_EXPECTED=1 writes it.
-#include "frontend/Files.h"
 #include "frontend/NotYet.h"
 #include "frontend/ParseSpec.h"
+#include "runtime/Files.h"
 
 #include <gmock/gmock.h>
 

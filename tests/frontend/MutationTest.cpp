@@ -1,8 +1,8 @@
 // No bytes bring the frontend down: the main example, damaged thousands of times.
 #include "frontend/CheckSpec.h"
 #include "frontend/DescribeSpec.h"
-#include "frontend/Files.h"
 #include "frontend/ParseSpec.h"
+#include "runtime/Files.h"
 
 #include <gtest/gtest.h>
 

@@ -1,8 +1,8 @@
 // What a right description says, and what stands where it says nothing.
 #include "frontend/CheckSpec.h"
 #include "frontend/DescribeSpec.h"
-#include "frontend/Files.h"
 #include "frontend/ParseSpec.h"
+#include "runtime/Files.h"
 
 #include <gmock/gmock.h>
 

@@ -8,6 +8,7 @@ namespace {
 
 using testing::AllOf;
 using testing::HasSubstr;
+using testing::Not;
 
 const std::string loup = LOUP_PREFIX "/bin/loup";
 
@@ -38,13 +39,48 @@ TEST_F(Build, ACompilerThatIsNoneIsNamed) {
   expectNothingWritten();
 }
 
+TEST_F(Build, AProgramThatCompilesNothingIsNoCompiler) {
+  for (const std::string program : {"/bin/true", "/bin/false"}) {
+    Ending ending = run({"/usr/bin/env", "CXX=" + program, loup, "build",
+                         LOUP_DESCRIPTIONS "/tiny.toml", "-o", folder / "programs"});
+    EXPECT_EQ(ending.code, 1);
+    EXPECT_THAT(ending.errors,
+                AllOf(HasSubstr("CXX is set to '" + program + "', which cannot compile C++20"),
+                      Not(HasSubstr("kernel 1/"))));
+    expectNothingWritten();
+  }
+}
+
 TEST_F(Build, AFolderThatCannotBeMadeIsNamed) {
   writeFile(folder / "file", "kept");
   Ending ending =
       run({loup, "build", LOUP_DESCRIPTIONS "/tiny.toml", "-o", folder / "file/programs"});
   EXPECT_EQ(ending.code, 1);
-  EXPECT_THAT(ending.errors, HasSubstr(folder / "file/programs"));
+  EXPECT_THAT(ending.errors, AllOf(HasSubstr(folder / "file/programs: Not a directory"),
+                                   Not(HasSubstr("kernel 1/"))));
   EXPECT_EQ(readFile(folder / "file"), "kept");
+}
+
+TEST_F(Build, AStageOfAnotherScheduleIsAnsweredWithThoseOfThisOne) {
+  Ending ending = run({loup, "build", LOUP_DESCRIPTIONS "/tiny.toml", "--schedule", "textbook",
+                       "--emit", "fuse-mask"});
+  EXPECT_EQ(ending.code, 1);
+  EXPECT_THAT(ending.errors, HasSubstr("no stage 'fuse-mask'; expected one of its passes, "
+                                       "'check-masks', 'derive-decoder', "));
+}
+
+// What an earlier export left in the folder does not harm.
+TEST_F(Build, ExportedSourcesBuildWithoutLoup) {
+  for (const char *schedule : {"textbook", "fused"}) {
+    Ending ending = run({loup, "build", LOUP_DESCRIPTIONS "/tiny.toml", "--schedule", schedule,
+                         "--emit", "cpp", "-o", folder / "sources"});
+    ASSERT_EQ(ending.code, 0) << ending.errors;
+  }
+  Ending ending = run({"/usr/bin/env", "-u", "CXX", "make", "-C", folder / "sources", "translate"});
+  EXPECT_EQ(ending.code, 0) << ending.errors;
+  EXPECT_THAT(ending.output, Not(HasSubstr("-l:")));
+  ending = run({folder / "sources/translate", "--help"});
+  EXPECT_EQ(ending.code, 0) << ending.errors;
 }
 
 TEST_F(Build, AFolderInAProgramsPlaceIsKept) {

@@ -1,4 +1,4 @@
-#include "ir/masks/Dependence.h"
+#include "ir/masks/ClassDependence.h"
 
 #include "ir/masks/MaskExpression.h"
 #include "tests/ir/masks/RandomMask.h"
@@ -6,6 +6,7 @@
 #include <gmock/gmock.h>
 
 #include <chrono>
+#include <numeric>
 
 namespace loup {
 namespace {
@@ -43,13 +44,13 @@ TEST(Dependence, UnitesTheBranchesOfResiduals) {
 
 TEST(Dependence, KeepsTheLengthsOfEachAxisApart) {
   Dependence cross = mask("padding", "source");
-  EXPECT_THAT(cross.sides(), ElementsAre("source"));
+  EXPECT_THAT(cross.symbols(), ElementsAre("source"));
   Dependence through = mask("causal & padding", "target").compose(cross);
-  EXPECT_THAT(through.sides(), ElementsAre("source", "target"));
+  EXPECT_THAT(through.symbols(), ElementsAre("source", "target"));
   EXPECT_TRUE(through.contains({2, 4, 5, 1}));
   EXPECT_FALSE(through.contains({2, 5, 5, 1})); // the source has 5 tokens
   EXPECT_FALSE(through.contains({2, 4, 5, 0})); // no target position to look through
-  EXPECT_THAT(mask("causal").sides(), IsEmpty());
+  EXPECT_THAT(mask("causal").symbols(), IsEmpty());
 }
 
 TEST(Dependence, FollowsPlacesOfSeveralPositions) {
@@ -85,7 +86,7 @@ TEST(Dependence, AgreesWithEnumerationOnRandomMasks) {
     exact += composed.isExact();
     auto contains = [](const Dependence &dependence, int64_t q, int64_t k, int64_t length) {
       std::vector<int64_t> point = {q, k};
-      point.resize(2 + dependence.sides().size(), length);
+      point.resize(2 + dependence.symbols().size(), length);
       return dependence.contains(point);
     };
     for (int64_t length = 0; length < 7; length += 3) {
@@ -103,6 +104,79 @@ TEST(Dependence, AgreesWithEnumerationOnRandomMasks) {
     }
   }
   EXPECT_GT(exact, 140);
+}
+
+TEST(Dependence, DropsResidueClassesAndSaysSo) {
+  Dependence dilated = mask("causal & (q - k) % 4 == 0");
+  EXPECT_FALSE(dilated.isExact());
+  expectEqual(dilated, mask("causal"));
+}
+
+TEST(ClassDependence, ComposesExactlyWhereWholeOnesWiden) {
+  auto blocks =
+      ClassDependence::mask(4, MaskExpression::parse("k - k % 4 <= q - q % 4").allowed(), "target");
+  auto shift = ClassDependence::mask(4, MaskExpression::parse("k == q - 4").allowed(), "target");
+  // Each layer widens the whole by three positions; by classes, blocks of blocks are blocks.
+  ClassDependence layers = blocks.compose(blocks).compose(blocks).compose(shift);
+  for (int64_t q = 0; q < 12; ++q)
+    for (int64_t k = 0; k < 12; ++k) {
+      auto pairs = layers.classes().find({q % 4, k % 4});
+      bool sees = pairs != layers.classes().end() && pairs->second.contains({q / 4, k / 4});
+      EXPECT_EQ(sees, k / 4 < q / 4) << "q=" << q << " k=" << k;
+    }
+  EXPECT_EQ(blocks.stepsToCompose(blocks), 64u);
+  EXPECT_EQ(blocks.stepsToCompose(shift), 16u);
+}
+
+TEST(ClassDependence, AgreesWithEnumerationOnRandomMasks) {
+  constexpr int64_t positions = 6, middle = 90;
+  std::mt19937 random(11);
+  int exact = 0;
+  for (int round = 0; round < 60; ++round) {
+    testing::RandomMask a = testing::randomMask(random, 1, testing::Language::Whole);
+    testing::RandomMask b = testing::randomMask(random, 1, testing::Language::Whole);
+    SCOPED_TRACE(a.text + "   then   " + b.text);
+    MaskSet first = MaskExpression::parse(a.text).allowed();
+    MaskSet second = MaskExpression::parse(b.text).allowed();
+    int64_t m = std::lcm(first.modulus(), second.modulus());
+    auto composed = ClassDependence::mask(m, first, "target")
+                        .compose(ClassDependence::mask(m, second, "target"));
+    auto either =
+        ClassDependence::mask(m, first, "target").unite(ClassDependence::mask(m, second, "target"));
+    auto contains = [&](const ClassDependence &dependence, int64_t q, int64_t k, int64_t length,
+                        int64_t prefix, bool &isExact) {
+      auto pairs = dependence.classes().find({q % m, k % m});
+      if (pairs == dependence.classes().end())
+        return false;
+      isExact = isExact && pairs->second.isExact();
+      std::vector<int64_t> point = {q / m, k / m};
+      for (const std::string &symbol : pairs->second.symbols())
+        point.push_back(symbol == "target" ? length : prefix);
+      return pairs->second.contains(point);
+    };
+    bool isExact = true;
+    for (int64_t length = 1; length < 7; length += 3)
+      for (int64_t prefix = 0; prefix <= length; prefix += 2) {
+        auto sees = [&](const testing::RandomMask &mask, int64_t q, int64_t k) {
+          return mask.allows(q, k, length, prefix, true) ||
+                 mask.allows(q, k, length, prefix, false);
+        };
+        for (int64_t q = 0; q < positions; ++q)
+          for (int64_t k = 0; k < positions; ++k) {
+            bool reaches = false;
+            for (int64_t at = 0; at < middle && !reaches; ++at)
+              reaches = sees(a, q, at) && sees(b, at, k);
+            bool thisExact = true, composes = contains(composed, q, k, length, prefix, thisExact);
+            isExact = isExact && thisExact;
+            ASSERT_TRUE(thisExact ? composes == reaches : composes >= reaches)
+                << "q=" << q << " k=" << k << " length=" << length << " prefix=" << prefix;
+            ASSERT_EQ(contains(either, q, k, length, prefix, thisExact),
+                      sees(a, q, k) || sees(b, q, k));
+          }
+      }
+    exact += isExact;
+  }
+  EXPECT_GT(exact, 50);
 }
 
 TEST(Dependence, SaysWhereFractionsTookPart) {

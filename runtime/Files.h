@@ -1,6 +1,8 @@
 // Whole files as strings.
 #pragma once
 
+#include "runtime/AtomicFile.h"
+
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -16,6 +18,14 @@ inline std::optional<std::string> readFile(const std::filesystem::path &path) {
   if (!file || !std::filesystem::is_regular_file(path, error))
     return {};
   return std::string(std::istreambuf_iterator<char>(file), {});
+}
+
+/// Makes `bytes` the file at `path`, whole or not at all. Throws UserError.
+inline void writeFile(const std::filesystem::path &path, const std::string &bytes) {
+  AtomicFile file(path);
+  file.write(std::as_bytes(std::span(bytes)));
+  file.finish();
+  file.commit();
 }
 
 } // namespace loup
