@@ -105,8 +105,8 @@ public:
     std::vector<std::string> arguments(objects.begin(), objects.end());
     for (const char *library : runtimeLibraries)
       arguments.push_back((installation() / "lib" / library).string());
-    arguments.insert(arguments.end(), {"-static-libstdc++", "-static-libgcc", "-pthread", "-o"});
-    arguments.push_back(program.string());
+    arguments.insert(arguments.end(), linkFlags.begin(), linkFlags.end());
+    arguments.insert(arguments.end(), {"-o", program.string()});
     command(arguments);
   }
 
@@ -116,9 +116,27 @@ private:
   void command(const std::vector<std::string> &arguments) {
     std::vector<std::string> words{compiler.path};
     words.insert(words.end(), arguments.begin(), arguments.end());
-    if (Answer answer = run(words); !answer.isGood)
+    if (Answer answer = run(words); !answer.isGood) {
+      requireCompilerThatLinks();
       throw InternalError("printed programs compile and link, but " + compiler.path +
                           " answered:\n" + answer.text);
+    }
+  }
+
+  /// Tells a compiler that makes no program at all, such as gcc for g++, from one that refuses
+  /// ours.
+  void requireCompilerThatLinks() const {
+    std::string source = (scratch / "trial.cpp").string();
+    writeFile(
+        source,
+        "#include <string>\nint main(int n, char **) { return std::string(n, 'a') == \"b\"; }\n");
+    std::vector<std::string> words{compiler.path, "-std=c++20", source};
+    words.insert(words.end(), linkFlags.begin(), linkFlags.end());
+    words.insert(words.end(), {"-o", (scratch / "trial").string()});
+    if (Answer answer = run(words); !answer.isGood)
+      throw UserError(compiler.path +
+                      " cannot make C++ programs; set CXX to clang or g++. It says:\n" +
+                      answer.text);
   }
 
   Compiler compiler;

@@ -19,12 +19,15 @@ objects =)";
   text += "\nlibraries =";
   for (const char *library : runtimeLibraries)
     text += " \\\n  lib/" + std::string(library);
+  text += "\nflags =";
+  for (const char *flag : linkFlags)
+    text += " " + std::string(flag);
   return text + R"(
 
 all: train translate
 
 train translate: %: %.o model.o $(objects) $(libraries)
-	$(CXX) $^ -static-libstdc++ -static-libgcc -pthread -o $@
+	$(CXX) $^ $(flags) -o $@
 
 %.o: %.cpp $(wildcard *.h)
 	$(CXX) -std=c++20 $(CXXFLAGS) -I. -c $< -o $@

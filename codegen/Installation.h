@@ -13,4 +13,7 @@ std::filesystem::path installation();
 inline constexpr std::array runtimeLibraries = {"libloup_runtime.a", "libsentencepiece_train.a",
                                                 "libsentencepiece.a", "libz.a"};
 
+/// They make the programs stand alone.
+inline constexpr std::array linkFlags = {"-static-libstdc++", "-static-libgcc", "-pthread"};
+
 } // namespace loup

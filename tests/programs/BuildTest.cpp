@@ -51,6 +51,14 @@ TEST_F(Build, AProgramThatCompilesNothingIsNoCompiler) {
   }
 }
 
+TEST_F(Build, ACompilerThatLinksNoProgramsIsNamed) {
+  Ending ending = run({"/usr/bin/env", "CXX=gcc", loup, "build", LOUP_DESCRIPTIONS "/tiny.toml",
+                       "-o", folder / "programs"});
+  EXPECT_EQ(ending.code, 1);
+  EXPECT_THAT(ending.errors, HasSubstr("gcc cannot make C++ programs; set CXX to clang or g++"));
+  EXPECT_TRUE(std::filesystem::is_empty(folder / "programs"));
+}
+
 TEST_F(Build, AFolderThatCannotBeMadeIsNamed) {
   writeFile(folder / "file", "kept");
   Ending ending =
