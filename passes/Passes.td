@@ -166,6 +166,39 @@ def EliminatePadding : LoupPass<"eliminate-padding"> {
     their axes by name. Positions and examples become arguments, one a token; attention gets offsets
     instead of lengths, and in `step` the keys of a sentence are looked up by its offset. Attention
     must be one op: pairs of positions have no packed form.
+
+    ```mlir
+    !n = tensor<?xi32, #loup.axes<batch>>
+    !q = tensor<?xi32, #loup.axes<source>>
+    !k = tensor<?xi32, #loup.axes<source_key>>
+    !x = tensor<?x?x1x8xf32, #loup.axes<batch, source, head, width>>
+    !keys = tensor<?x?x1x8xf32, #loup.axes<batch, source_key, head, width>>
+    !sums = tensor<?x?x1xf32, #loup.axes<batch, source, head>>
+    func.func @train(%x: !x {loup.name = "x"}, %n: !n {loup.name = "source_lengths"})
+        -> (!x {loup.name = "y"}) {
+      %q = loup.positions : !q
+      %k = loup.positions : !k
+      %keys = loup.rename %x : !x -> !keys
+      %y, %sum = loup.attention %x, %keys, %keys mask <"padding"> queries %q keys %k lengths %n
+          scale 1.0 : !x, !keys, !q, !k, !n -> !sums
+      return %y : !x
+    }
+    // becomes
+    !offsets = tensor<?xi32, #loup.axes<boundary>>
+    !tokens = tensor<?x1x8xf32, #loup.axes<source_token, head, width>>
+    !token_keys = tensor<?x1x8xf32, #loup.axes<source_token_key, head, width>>
+    !token_sums = tensor<?x1xf32, #loup.axes<source_token, head>>
+    func.func @train(%x: !tokens {loup.name = "x"}, %offsets: !offsets {loup.name = "source_offsets"})
+        -> (!tokens {loup.name = "y"}) {
+      %q = loup.positions : !q
+      %k = loup.positions : !k
+      %keys = loup.rename %x : !tokens -> !token_keys
+      %y, %sum = loup.attention %x, %keys, %keys mask <"padding"> queries %q keys %k scale 1.0
+          offsets %offsets, %offsets : !tokens, !token_keys, !q, !k offsets !offsets, !offsets
+          -> !token_sums
+      return %y : !tokens
+    }
+    ```
   }];
 }
 
