@@ -40,18 +40,18 @@ TokenizerPair prepareTokenizers(const Description &description, const TrainOptio
     return idTokenizers(description);
   if (options.resume || info.sourceTokenizer)
     return loadTokenizers(description, info, options.resume ? options.save : options.init);
-  if (!options.init.empty())
-    progress.note(fmt::format("{} holds no tokenizer: this training begins with the description's",
-                              options.init));
   TokenizerPair tokenizers;
   auto make = [&] {
     tokenizers = trainTokenizers(description, options.train,
                                  [&](const std::string &notice) { progress.note(notice); });
   };
-  if (tokenizersLearn(description))
-    progress.during("making the tokenizers from the training text", make);
-  else
+  if (!tokenizersLearn(description)) {
     make();
+  } else {
+    if (!options.init.empty())
+      progress.note(fmt::format("{} holds no tokenizer, so new ones are learnt", options.init));
+    progress.during("making the tokenizers from the training text", make);
+  }
   info.sourceTokenizer = tokenizers.source->serialize();
   if (tokenizers.ownTarget)
     info.targetTokenizer = tokenizers.ownTarget->serialize();
