@@ -216,12 +216,16 @@ std::string emitTokenizer(const char *field, const TokenizerDescription &t) {
   std::string symbols;
   for (const std::string &symbol : t.symbols)
     symbols += (symbols.empty() ? "" : ", ") + quoted(symbol);
-  return fmt::format("  d.{0}.kind = {1};\n  d.{0}.vocabulary = {2};\n  d.{0}.algorithm = {3};\n"
-                     "  d.{0}.splitDigits = {4};\n  d.{0}.byteFallback = {5};\n"
-                     "  d.{0}.normalization = {6};\n  d.{0}.symbols = {{{7}}};\n"
-                     "  d.{0}.model = {8};\n",
-                     field, quoted(t.kind), t.vocabulary, quoted(t.algorithm), t.splitDigits,
-                     t.byteFallback, quoted(t.normalization), symbols, quoted(t.model));
+  std::string text =
+      fmt::format("  d.{0}.kind = {1};\n  d.{0}.vocabulary = {2};\n  d.{0}.algorithm = {3};\n"
+                  "  d.{0}.splitDigits = {4};\n  d.{0}.byteFallback = {5};\n"
+                  "  d.{0}.normalization = {6};\n  d.{0}.symbols = {{{7}}};\n"
+                  "  d.{0}.model = {8};\n",
+                  field, quoted(t.kind), t.vocabulary, quoted(t.algorithm), t.splitDigits,
+                  t.byteFallback, quoted(t.normalization), symbols, quoted(t.model));
+  if (t.modelChecksum)
+    text += fmt::format("  d.{}.modelChecksum = {}u;\n", field, *t.modelChecksum);
+  return text;
 }
 
 std::string emitDescription(const Description &d) {
@@ -242,8 +246,10 @@ std::string emitDescription(const Description &d) {
   text += fmt::format("  d.train.schedule = {{{}, {}, {}, {}, {}}};\n", quoted(s.kind), s.rate,
                       s.warmup, s.steps, s.factor);
   text += fmt::format("  d.train.batchTokens = {};\n  d.train.clip = {};\n"
+                      "  d.train.labelSmoothing = {};\n"
                       "  d.decode.beam = {};\n  d.decode.lengthPenalty = {};\n  return d;\n}}\n",
-                      d.train.batchTokens, d.train.clip, d.decode.beam, d.decode.lengthPenalty);
+                      d.train.batchTokens, d.train.clip, d.train.labelSmoothing, d.decode.beam,
+                      d.decode.lengthPenalty);
   return text;
 }
 

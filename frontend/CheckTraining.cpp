@@ -38,10 +38,7 @@ void checkSchedule(const ScheduleSpec &schedule, Diagnostics &diagnostics) {
     refuse(schedule.factor, "factor", "plateau");
   if (kind != ScheduleKind::Cosine || !sure(kind, schedule.steps, schedule.warmup))
     return;
-  if (!schedule.steps.given())
-    diagnostics.error(kind.range,
-                      "a cosine schedule needs 'steps', the step at which the rate is 0 again");
-  else if (schedule.steps <= schedule.warmup) {
+  if (schedule.steps.given() && schedule.steps <= schedule.warmup) {
     Diagnostic &error = diagnostics.error(
         schedule.steps.range,
         fmt::format("'steps' must be more than the {} steps of 'warmup'", schedule.warmup.value));

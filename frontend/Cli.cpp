@@ -1,8 +1,8 @@
 #include "frontend/Cli.h"
 
 #include "frontend/Nearest.h"
+#include "runtime/CommandLine.h"
 #include "runtime/Errors.h"
-#include "runtime/ForeignOptions.h"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -92,7 +92,7 @@ void runBuild(int argc, char **argv, const Commands &commands) {
       ->type_name("STAGE");
   app.add_option("--jobs", options.jobs, "Kernels compiled at the same time")
       ->type_name("N")
-      ->check(CLI::Range(1, 1024).description(""))
+      ->check(wholeNumber(1, 1024), "")
       ->capture_default_str();
   app.footer(
       listChoices("Schedules, from the program of a textbook to the fastest:", commands.schedules) +

@@ -2,6 +2,7 @@
 
 #include "frontend/Words.h"
 #include "runtime/Files.h"
+#include "runtime/Tokenizer.h"
 
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/SHA256.h"
@@ -16,7 +17,7 @@ std::string hash(const std::string &text) {
   return llvm::toHex(llvm::SHA256::hash(bytes), /*LowerCase=*/true);
 }
 
-TrainDescription describe(const TrainSpec &spec) {
+TrainDescription describe(const TrainSpec &spec, const LossSpec &loss) {
   const OptimizerSpec &optimizer = spec.optimizer;
   const ScheduleSpec &schedule = spec.schedule;
   return {.optimizer = {.kind = std::string(wordOf(*optimizer.kind)),
@@ -31,7 +32,8 @@ TrainDescription describe(const TrainSpec &spec) {
                        .steps = schedule.steps,
                        .factor = schedule.factor},
           .batchTokens = spec.batchTokens,
-          .clip = spec.clip};
+          .clip = spec.clip,
+          .labelSmoothing = loss.labelSmoothing};
 }
 
 /// Every string in quotes of its own, so that no two lists look alike.
@@ -88,6 +90,9 @@ std::string fingerprint(const Spec &spec) {
 } // namespace
 
 TokenizerDescription describeTokenizer(const TokenizerSpec &spec) {
+  std::optional<uint32_t> checksum;
+  if (*spec.model)
+    checksum = modelChecksum(readFile(**spec.model).value_or(""));
   return {.kind = std::string(wordOf(*spec.kind)),
           .vocabulary = static_cast<int32_t>(spec.vocabulary),
           .algorithm = std::string(wordOf(*spec.algorithm)),
@@ -95,7 +100,8 @@ TokenizerDescription describeTokenizer(const TokenizerSpec &spec) {
           .byteFallback = spec.byteFallback,
           .normalization = std::string(wordOf(*spec.normalization)),
           .symbols = spec.symbols,
-          .model = spec.model->value_or("")};
+          .model = spec.model->value_or(""),
+          .modelChecksum = checksum};
 }
 
 SpecialIds describeIds(const IdsSpec &spec) {
@@ -114,7 +120,7 @@ Description makeDescription(const Spec &spec) {
           .sharedTokenizer = spec.data->target->share->has_value(),
           .ids = describeIds(spec.data->ids),
           .maximumLength = static_cast<int32_t>(spec.model->length),
-          .train = describe(spec.train),
+          .train = describe(spec.train, spec.loss),
           .decode = {.beam = static_cast<int32_t>(spec.decode->beam),
                      .lengthPenalty = spec.decode->lengthPenalty}};
 }

@@ -172,7 +172,7 @@ KeyTable<ScheduleSpec> scheduleTable(std::string title) {
            "inverse_sqrt and cosine: steps in which the rate rises from 0",
            "with `inverse_sqrt` 4000, with `cosine` 0")
       .key("steps", &ScheduleSpec::steps, stepCount,
-           "cosine only: the step at which the rate is 0 again", "must be given")
+           "cosine only: the step at which the rate is 0 again", "the trainer's `--steps`")
       .key("factor", &ScheduleSpec::factor, Number::above(0).below(1),
            "plateau only: multiplies the rate when validation stalls");
   return table;

@@ -1,23 +1,11 @@
 #include "runtime/AnswerLines.h"
 
+#include "runtime/FirstBatch.h"
+
 #include <algorithm>
 #include <tuple>
 
 namespace loup {
-
-/// How many of the first of `queue`, which is sorted by source length, make a batch.
-static size_t batchSize(std::span<Line *const> queue, const Limits &limits) {
-  size_t size = 0, longestTarget = 0;
-  for (; size < queue.size(); ++size) {
-    int64_t count = static_cast<int64_t>(size) + 1;
-    longestTarget = std::max(longestTarget, queue[size]->target.size());
-    if (size > 0 && (count > limits.sentences ||
-                     count * int64_t(queue[size]->source.size()) > limits.sourcePositions ||
-                     count * int64_t(longestTarget) > limits.targetPositions))
-      break;
-  }
-  return size;
-}
 
 void answerLines(std::vector<Line> &lines, const Limits &limits, const AnswerBatch &answer,
                  const Print &print) {
@@ -40,7 +28,9 @@ void answerLines(std::vector<Line> &lines, const Limits &limits, const AnswerBat
   };
   printKnown();
   for (std::span<Line *const> queue = open; !queue.empty();) {
-    size_t size = batchSize(queue, limits);
+    size_t size = firstBatch(queue.size(), limits, [&](size_t i) {
+      return std::pair(queue[i]->source.size(), queue[i]->target.size());
+    });
     answer(queue.first(size));
     queue = queue.subspan(size);
     printKnown();

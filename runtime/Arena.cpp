@@ -13,8 +13,9 @@ Arena::Arena(size_t bytes) : bytes(bytes) {
   size_t room = bytes + alignment;
   memory.reset(room < bytes ? nullptr : static_cast<std::byte *>(std::calloc(room, 1)));
   if (!memory)
-    throw UserError(fmt::format("out of memory: the model's tensors take {:.1f} GB; a smaller "
-                                "--batch-tokens needs less",
+    throw UserError(fmt::format("out of memory: the model's tensors take {:.1f} GB; smaller "
+                                "batches need less (--batch-tokens, or --batch-lines if that is "
+                                "given)",
                                 bytes / 1e9));
   auto address = reinterpret_cast<uintptr_t>(memory.get());
   base = memory.get() + (alignment - address % alignment) % alignment;

@@ -9,6 +9,8 @@
 #include <cstring>
 #include <fcntl.h>
 #include <filesystem>
+#include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include <utility>
 
@@ -26,19 +28,34 @@ AtomicFile::AtomicFile(const std::string &name) : path(name) {
   if (!folder.empty() && !fs::is_directory(folder, ignored))
     throw UserError(fmt::format("cannot write {}: there is no folder {}", path, folder.string()));
   temporary = path + ".new";
-  descriptor = open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-  if (descriptor < 0)
+  openTemporary();
+}
+
+/// Opens `temporary`, empty and locked.
+void AtomicFile::openTemporary() {
+  while (!pending) {
+    descriptor = open(temporary.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
+    if (descriptor < 0)
+      fail();
+    while (flock(descriptor, LOCK_EX) != 0 && errno == EINTR)
+      ; // where the file system has no locks, it goes without
+    // Who held the lock before has put the file in its place, or removed it: then it is not ours.
+    struct stat opened, named;
+    pending = fstat(descriptor, &opened) == 0 && stat(temporary.c_str(), &named) == 0 &&
+              opened.st_ino == named.st_ino;
+    if (!pending)
+      close(std::exchange(descriptor, -1));
+  }
+  if (ftruncate(descriptor, 0) != 0)
     fail();
-  pending = true;
 }
 
 AtomicFile::~AtomicFile() {
-  if (descriptor >= 0)
-    close(descriptor);
   if (pending)
     unlink(temporary.c_str());
   else
     syncFolder();
+  close(descriptor);
 }
 
 void AtomicFile::write(std::span<const std::byte> bytes) {
@@ -52,7 +69,7 @@ void AtomicFile::write(std::span<const std::byte> bytes) {
 }
 
 void AtomicFile::finish() {
-  if (fsync(descriptor) != 0 || close(std::exchange(descriptor, -1)) != 0)
+  if (fsync(descriptor) != 0)
     fail();
 }
 

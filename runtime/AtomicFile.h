@@ -8,8 +8,9 @@
 namespace loup {
 
 /// Writes `path`'s new content to "path.new" beside it; commit() puts that in its place in one
-/// step. Until then, and when anything fails, the old file stays as it is. All errors are
-/// UserErrors that name the file and the cause.
+/// step. Until then, and when anything fails, the old file stays as it is. Whoever else replaces
+/// the same file at the same time, in this program or another, waits until this object is gone. All
+/// errors are UserErrors that name the file and the cause.
 class AtomicFile {
 public:
   /// Throws where `path` is something else than a regular file or nothing, or its folder is missing
@@ -32,6 +33,7 @@ public:
   void commit();
 
 private:
+  void openTemporary();
   [[noreturn]] void fail() const;
   void syncFolder() const;
 

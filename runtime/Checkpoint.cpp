@@ -18,7 +18,8 @@ static constexpr const char *sourceTokenizerKey = "loup.source_tokenizer";
 static constexpr const char *targetTokenizerKey = "loup.target_tokenizer";
 static constexpr const char *progressKey = "loup.progress";
 
-static std::string statePath(const std::string &path) { return path + ".state"; }
+std::string statePath(const std::string &path) { return path + ".state"; }
+std::string bestPath(const std::string &path) { return path + ".best"; }
 
 /// One tensor a parameter, of `values` laid out as the weights.
 static std::vector<FloatTensor> tensorsOf(const Model &model, const std::string &prefix,

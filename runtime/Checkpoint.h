@@ -12,6 +12,10 @@
 
 namespace loup {
 
+/// FILE.state, and FILE.best: the weights that did best in validation.
+std::string statePath(const std::string &path);
+std::string bestPath(const std::string &path);
+
 /// What FILE says besides the weights.
 struct CheckpointInfo {
   int64_t step = 0;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -19,6 +20,7 @@ struct TokenizerDescription {
       "nmt_nfkc"; // sentencepiece only: nmt_nfkc | nfkc | nmt_nfkc_cf | nfkc_cf | identity
   std::vector<std::string> symbols = {}; // pieces that are never split
   std::string model = {};                // an existing SentencePiece file instead of training one
+  std::optional<uint32_t> modelChecksum = {}; // CRC-32 of its bytes when the program was made
 };
 
 /// Ids with a meaning of their own; the same in source and target.
@@ -38,15 +40,16 @@ struct ScheduleDescription {
   std::string kind = "constant"; // constant | inverse_sqrt | cosine | plateau
   double rate = 1e-3;            // the highest learning rate
   int64_t warmup = 0;            // steps of linear warm-up: inverse_sqrt and cosine
-  int64_t steps = 0;             // cosine only: the step at which the rate reaches zero
+  int64_t steps = 0;             // cosine only: the step at which the rate is zero; 0 is --steps
   double factor = 0.25; // plateau only: the rate is multiplied by it when validation stalls
 };
 
 struct TrainDescription {
   OptimizerDescription optimizer;
   ScheduleDescription schedule;
-  int64_t batchTokens = 4096; // real target tokens of a batch, end included
-  double clip = 0.0;          // largest norm of all gradients together; 0 is no limit
+  int64_t batchTokens = 4096;  // real target tokens of a batch, end included
+  double clip = 0.0;           // largest norm of all gradients together; 0 is no limit
+  double labelSmoothing = 0.0; // of the loss that trainStep() gives
 };
 
 struct DecodeDescription {

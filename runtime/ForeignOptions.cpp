@@ -1,15 +1,5 @@
 #include "runtime/ForeignOptions.h"
 
-#include "runtime/Errors.h"
-
-#include <CLI/CLI.hpp>
-#include <fmt/format.h>
-
-#include <algorithm>
-#include <numeric>
-#include <string>
-#include <vector>
-
 namespace loup {
 
 static constexpr std::string_view inDescription =
@@ -173,73 +163,5 @@ static constexpr ForeignOption translateTable[] = {
 
 const std::span<const ForeignOption> foreignTrainOptions = trainTable;
 const std::span<const ForeignOption> foreignTranslateOptions = translateTable;
-
-/// Levenshtein's.
-static size_t editDistance(std::string_view a, std::string_view b) {
-  std::vector<size_t> row(b.size() + 1);
-  std::iota(row.begin(), row.end(), size_t{0});
-  for (size_t i = 1; i <= a.size(); ++i) {
-    size_t diagonal = row[0];
-    row[0] = i;
-    for (size_t j = 1; j <= b.size(); ++j) {
-      size_t changed = diagonal + (a[i - 1] != b[j - 1]);
-      diagonal = row[j];
-      row[j] = std::min({changed, row[j] + 1, row[j - 1] + 1});
-    }
-  }
-  return row.back();
-}
-
-/// The option of `app` spelt most like `name`, or nothing when none is near.
-static std::string nearestOption(const CLI::App &app, const std::string &name) {
-  std::string nearest;
-  size_t least = name.size() / 3 + 2;
-  for (const CLI::Option *option : app.get_options())
-    for (const std::string &known : option->get_lnames())
-      if (size_t distance = editDistance(name, known); distance < least) {
-        least = distance;
-        nearest = "--" + known;
-      }
-  return nearest;
-}
-
-[[noreturn]] static void refuse(const CLI::App &app, const std::string &option,
-                                std::span<const ForeignOption> foreign) {
-  std::string name = option.substr(option.find_first_not_of('-'));
-  std::replace(name.begin(), name.end(), '_', '-');
-  std::string_view answer;
-  for (const ForeignOption &entry : foreign)
-    if (entry.foreign == name)
-      answer = entry.answer;
-  std::string nearest = nearestOption(app, name);
-  if (answer.empty())
-    answer = nearest;
-  if (answer.empty())
-    throw UserError(fmt::format("{}: no such option; --help lists them all", option));
-  if (answer.starts_with("--"))
-    throw UserError(fmt::format("{}: did you mean {}?", option, answer));
-  throw UserError(fmt::format("{}: {}", option, answer));
-}
-
-bool parseCommandLine(CLI::App &app, int argc, char **argv,
-                      std::span<const ForeignOption> foreign) {
-  for (int i = 1; i < argc && std::string_view(argv[i]) != "--"; ++i) {
-    std::string_view argument = argv[i];
-    std::string option(argument.substr(0, argument.find('=')));
-    bool isOption = option.size() > 1 && option[0] == '-' &&
-                    option.find_first_not_of("-0123456789.") != std::string::npos;
-    if (isOption && !app.get_option_no_throw(option))
-      refuse(app, option, foreign);
-  }
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::CallForHelp &) {
-    fmt::print("{}", app.help());
-    return false;
-  } catch (const CLI::ParseError &error) {
-    throw UserError(fmt::format("{}\n--help lists the options", error.what()));
-  }
-  return true;
-}
 
 } // namespace loup

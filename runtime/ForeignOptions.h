@@ -1,13 +1,8 @@
-// The command line, read with advice: an option spelt as another tool spells it (Marian, fairseq,
-// OpenNMT, CTranslate2), or misspelt, is answered with ours.
+// Options as other tools spell them (Marian, fairseq, OpenNMT, CTranslate2), each with its answer.
 #pragma once
 
 #include <span>
 #include <string_view>
-
-namespace CLI {
-class App;
-}
 
 namespace loup {
 
@@ -20,9 +15,5 @@ struct ForeignOption {
 
 extern const std::span<const ForeignOption> foreignTrainOptions;
 extern const std::span<const ForeignOption> foreignTranslateOptions;
-
-/// Parses the command line into what `app` binds. Returns false after it has printed the answer to
-/// --help, true otherwise. Throws UserError that names the option and what would be right.
-bool parseCommandLine(CLI::App &app, int argc, char **argv, std::span<const ForeignOption> foreign);
 
 } // namespace loup

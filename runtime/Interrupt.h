@@ -6,7 +6,8 @@
 namespace loup {
 
 /// While one lives, the first Ctrl-C or SIGTERM is only noted, and a second one ends the program as
-/// ever. A signal that the program was started to ignore stays ignored.
+/// ever. So is a terminal that closes, however often that is signalled (SIGHUP). A signal that the
+/// program was started to ignore stays ignored.
 class Interrupt {
 public:
   Interrupt();
@@ -17,7 +18,7 @@ public:
   bool requested() const;
 
 private:
-  struct sigaction previousInt, previousTerm;
+  struct sigaction previousInt, previousTerm, previousHangup;
 };
 
 } // namespace loup

@@ -124,11 +124,7 @@ bool LineReader::next(std::string &line) {
   begin = end == std::string::npos ? buffer.size() : end + 1;
   if (line.ends_with('\r'))
     line.pop_back();
-  try {
-    requireUtf8(line);
-  } catch (const UserError &error) {
-    throw UserError(fmt::format("{}, line {}: {}", name, number, error.what()));
-  }
+  requireUtf8(line, name, number);
   return true;
 }
 

@@ -24,11 +24,7 @@ bool LineStream::next(std::string &line) {
     line.pop_back();
   if (++number == 1 && line.starts_with("\xEF\xBB\xBF"))
     line.erase(0, 3);
-  if (auto invalid = findInvalidUtf8(line))
-    throw UserError(fmt::format("{}, line {}, byte {}: 0x{:02X} is not valid UTF-8; convert the "
-                                "text, for example with iconv -f LATIN1 -t UTF-8",
-                                name, number, *invalid + 1,
-                                static_cast<unsigned char>(line[*invalid])));
+  requireUtf8(line, name, number);
   return true;
 }
 

@@ -134,7 +134,8 @@ private:
       }
     }
     if (broken)
-      throw InternalError("the model gave a log-probability that is not a number below infinity");
+      throw UserError("the model's weights are spoiled: they give a log-probability that is not a "
+                      "number; a checkpoint saved earlier in its training may be whole");
   }
 
   void consider(const Candidate &candidate) {

@@ -76,13 +76,15 @@ std::string quoted(const std::vector<std::string> &symbols) {
 
 } // namespace
 
+bool SentencePieceTokenizer::canLearnFrom(const std::string &line) {
+  return line.size() <= longestTrainingLine && line.find(reservedCharacter) == std::string::npos;
+}
+
 std::string SentencePieceTokenizer::train(const TokenizerDescription &description,
-                                          const SpecialIds &ids, std::vector<std::string> lines) {
+                                          const SpecialIds &ids,
+                                          const std::vector<std::string> &lines) {
   silence();
   checkSymbols(description.symbols);
-  std::erase_if(lines, [](const std::string &line) {
-    return line.size() > longestTrainingLine || line.find(reservedCharacter) != std::string::npos;
-  });
   auto characters = static_cast<int32_t>(alphabet(description.normalization, lines).size());
   if (characters == 0)
     throw UserError("the training text is empty: there is nothing to learn pieces from");

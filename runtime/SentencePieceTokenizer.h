@@ -19,11 +19,15 @@ namespace loup {
 /// here keeps its numbers; one from elsewhere may not.
 class SentencePieceTokenizer : public Tokenizer {
 public:
+  /// Whether train() takes the line: SentencePiece skips those of more than 64 KiB and those with
+  /// the character that it reserves.
+  static bool canLearnFrom(const std::string &line);
+
   /// Trains a model; the result is its serialized form. Throws UserError where the vocabulary is
   /// too small for the text's characters or a symbol cannot be one. The same lines give the same
-  /// model. Lines of more than 64 KiB are not trained on.
+  /// model.
   static std::string train(const TokenizerDescription &description, const SpecialIds &ids,
-                           std::vector<std::string> lines);
+                           const std::vector<std::string> &lines);
 
   /// `name` is what messages call the model. Throws UserError where `serialized` is none.
   SentencePieceTokenizer(const std::string &name, std::string_view serialized,

@@ -1,15 +1,14 @@
 #include "runtime/Tokenizer.h"
 
 #include "runtime/Errors.h"
+#include "runtime/Files.h"
 #include "runtime/PlainTokenizers.h"
 #include "runtime/Random.h"
 #include "runtime/SentencePieceTokenizer.h"
 
 #include <fmt/format.h>
+#include <zlib.h>
 
-#include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <utility>
 
 namespace loup {
@@ -18,12 +17,15 @@ namespace {
 
 constexpr uint64_t largestSample = 1'000'000;
 
-/// At most a million of the lines, each with the same chance (Vitter's algorithm R).
-std::vector<std::string> sample(const LineSource &lines) {
+/// At most a million of the lines that are `usable`, each with the same chance (Vitter's algorithm
+/// R).
+std::vector<std::string> sample(const LineSource &lines, bool (*usable)(const std::string &)) {
   constexpr uint64_t key = 0;
   std::vector<std::string> chosen;
   uint64_t seen = 0;
   while (std::optional<std::string> line = lines()) {
+    if (!usable(*line))
+      continue;
     if (seen < largestSample)
       chosen.push_back(std::move(*line));
     else if (uint64_t place = randomBits(key, seen) % (seen + 1); place < largestSample)
@@ -33,11 +35,16 @@ std::vector<std::string> sample(const LineSource &lines) {
   return chosen;
 }
 
-std::string readModel(const std::string &path) {
-  std::ifstream file(path, std::ios::binary);
-  if (!file || !std::filesystem::is_regular_file(path))
+std::string readModel(const TokenizerDescription &description) {
+  const std::string &path = description.model;
+  std::optional<std::string> bytes = readFile(path);
+  if (!bytes)
     throw UserError(fmt::format("cannot read the SentencePiece model {}", path));
-  return {std::istreambuf_iterator<char>(file), {}};
+  if (description.modelChecksum && modelChecksum(*bytes) != *description.modelChecksum)
+    throw UserError(fmt::format("{} has changed since `loup build` read it: put the file back that "
+                                "lay there, or build again",
+                                path));
+  return *bytes;
 }
 
 ListTokenizer::Unit unitOf(const TokenizerDescription &description) {
@@ -48,13 +55,15 @@ ListTokenizer::Unit unitOf(const TokenizerDescription &description) {
 std::string learn(const TokenizerDescription &description, const SpecialIds &ids,
                   const LineSource &lines) {
   if (description.kind == "sentencepiece" && !description.model.empty())
-    return readModel(description.model);
+    return readModel(description);
   if (description.kind == "sentencepiece")
-    return SentencePieceTokenizer::train(description, ids, sample(lines));
+    return SentencePieceTokenizer::train(description, ids,
+                                         sample(lines, SentencePieceTokenizer::canLearnFrom));
   if (description.kind == "words" || description.kind == "characters") {
     auto unit = unitOf(description);
     int32_t room = IdSlots(ids).capacity(description.vocabulary);
-    auto list = ListTokenizer::mostFrequent(unit, sample(lines), room);
+    auto list = ListTokenizer::mostFrequent(
+        unit, sample(lines, [](const std::string &) { return true; }), room);
     if (list.empty())
       throw UserError(fmt::format("the training text is empty: it has no {}", description.kind));
     return ListTokenizer(unit, ids, std::move(list)).serialize();
@@ -79,13 +88,23 @@ std::unique_ptr<Tokenizer> make(const TokenizerDescription &description, const S
 
 } // namespace
 
+uint32_t modelChecksum(std::string_view bytes) {
+  return static_cast<uint32_t>(
+      crc32_z(0, reinterpret_cast<const unsigned char *>(bytes.data()), bytes.size()));
+}
+
+bool learnsFromText(const TokenizerDescription &description) {
+  return description.kind == "words" || description.kind == "characters" ||
+         (description.kind == "sentencepiece" && description.model.empty());
+}
+
 std::unique_ptr<Tokenizer> trainTokenizer(const TokenizerDescription &description,
                                           const SpecialIds &ids, const LineSource &lines,
                                           const std::function<void(const std::string &)> &notice) {
   auto tokenizer = loadTokenizer(description, ids, learn(description, ids, lines));
   if (tokenizer->size() < description.vocabulary)
     notice(fmt::format("vocabulary = {} is more than {}: {} ids are in use", description.vocabulary,
-                       description.kind == "bytes" ? "the bytes are"
+                       description.kind == "bytes" ? "bytes need"
                        : description.model.empty() ? "the training text gives"
                                                    : description.model + " has",
                        tokenizer->size()));

@@ -39,11 +39,17 @@ public:
 /// Gives the next line of the training text, or nothing at its end.
 using LineSource = std::function<std::optional<std::string>()>;
 
+/// The CRC-32 of a SentencePiece file's bytes.
+uint32_t modelChecksum(std::string_view bytes);
+
+/// Whether trainTokenizer() reads any text.
+bool learnsFromText(const TokenizerDescription &description);
+
 /// Trains the tokenizer that `description` asks for on at most a million lines sampled from
 /// `lines`, or reads the model it names. `notice` receives what the user should know, such as a
 /// vocabulary that had to be reduced. Throws UserError on text without a character, a vocabulary
-/// too small for the text's characters, or a model that cannot be read or has more pieces than the
-/// vocabulary.
+/// too small for the text's characters, or a model that cannot be read, has changed since the
+/// description was made or has more pieces than the vocabulary.
 std::unique_ptr<Tokenizer> trainTokenizer(const TokenizerDescription &description,
                                           const SpecialIds &ids, const LineSource &lines,
                                           const std::function<void(const std::string &)> &notice);

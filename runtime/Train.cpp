@@ -28,22 +28,46 @@ CheckpointInfo prepareWeights(Model &model, const TrainOptions &options) {
   return info;
 }
 
+bool tokenizersLearn(const Description &description) {
+  return learnsFromText(description.source) ||
+         (!description.sharedTokenizer && learnsFromText(description.target));
+}
+
 /// The tokenizers of the weights, or new ones, which are added to `info`.
 TokenizerPair prepareTokenizers(const Description &description, const TrainOptions &options,
                                 CheckpointInfo &info, Progress &progress) {
   if (options.ids)
     return idTokenizers(description);
-  if (options.resume || !options.init.empty())
+  if (options.resume || info.sourceTokenizer)
     return loadTokenizers(description, info, options.resume ? options.save : options.init);
   TokenizerPair tokenizers;
-  progress.during("making the tokenizers from the training text", [&] {
+  auto make = [&] {
     tokenizers = trainTokenizers(description, options.train,
                                  [&](const std::string &notice) { progress.note(notice); });
-  });
+  };
+  if (!tokenizersLearn(description)) {
+    make();
+  } else {
+    if (!options.init.empty())
+      progress.note(fmt::format("{} holds no tokenizer, so new ones are learnt", options.init));
+    progress.during("making the tokenizers from the training text", make);
+  }
   info.sourceTokenizer = tokenizers.source->serialize();
   if (tokenizers.ownTarget)
     info.targetTokenizer = tokenizers.ownTarget->serialize();
   return tokenizers;
+}
+
+/// Better now than after an hour.
+void checkThatFilesCanBeWritten(const TrainOptions &options) {
+  std::vector<std::string> files = {options.save, statePath(options.save), bestPath(options.save),
+                                    options.gradients};
+  // The log is written as it comes, and so may be a pipe or a device.
+  if (!std::filesystem::exists(options.log) || std::filesystem::is_regular_file(options.log))
+    files.push_back(options.log);
+  for (const std::string &file : files)
+    if (!file.empty())
+      AtomicFile probe(file);
 }
 
 void train(int argc, char **argv, std::unique_ptr<Model> (*makeModel)()) {
@@ -55,13 +79,12 @@ void train(int argc, char **argv, std::unique_ptr<Model> (*makeModel)()) {
   setThreadCount(options.threads);
   Progress progress = makeProgress(options.quiet);
 
-  // Better now than after an hour.
-  for (const std::string &path : {options.save, options.gradients})
-    if (!path.empty())
-      AtomicFile probe(path);
+  checkThatFilesCanBeWritten(options);
   if (!options.resume && std::filesystem::exists(options.save))
     progress.note(
-        fmt::format("{} exists and will be replaced (--resume would go on with it)", options.save));
+        fmt::format("{0} exists and will be replaced, as will {1} and {2} (--resume would "
+                    "go on with it)",
+                    options.save, statePath(options.save), bestPath(options.save)));
 
   CheckpointInfo info = prepareWeights(*model, options);
   TokenizerPair tokenizers = prepareTokenizers(description, options, info, progress);

@@ -1,12 +1,11 @@
 #include "runtime/TrainOptions.h"
 
+#include "runtime/CommandLine.h"
 #include "runtime/Errors.h"
-#include "runtime/ForeignOptions.h"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
-#include <cmath>
 #include <cstdint>
 
 namespace loup {
@@ -33,14 +32,6 @@ static TextPair pairOf(const std::string &option, const std::vector<std::string>
   return {files[0], files.size() == 2 ? files[1] : ""};
 }
 
-/// A finite number above 0.
-static std::string checkPositive(const std::string &text) {
-  double value = 0;
-  if (CLI::detail::lexical_cast(text, value) && value > 0 && std::isfinite(value))
-    return "";
-  return fmt::format("{} is not a number above 0", text);
-}
-
 /// Throws where options contradict each other.
 static void check(const CLI::App &app, const Description &description, TrainOptions &options) {
   if (app.count("--batch-tokens") && app.count("--batch-lines"))
@@ -56,11 +47,11 @@ static void check(const CLI::App &app, const Description &description, TrainOpti
                                 "--valid",
                                 description.name));
   if (options.schedule.kind == "cosine" && options.schedule.steps == 0) {
-    options.schedule.steps = options.steps;
-    if (options.steps == 0)
+    if (options.steps <= options.schedule.warmup)
       throw UserError(fmt::format("\"{}\" has a cosine schedule that ends with the training: it "
-                                  "needs --steps",
-                                  description.name));
+                                  "needs --steps, more than the {} of its warm-up",
+                                  description.name, options.schedule.warmup));
+    options.schedule.steps = options.steps;
   }
 }
 
@@ -77,9 +68,7 @@ bool readTrainOptions(int argc, char **argv, const Description &description,
   app.get_formatter()->column_width(30);
   auto count = [&](const char *name, auto &value, const char *help, int64_t least = 1,
                    int64_t most = 1'000'000'000) {
-    return app.add_option(name, value, help)
-        ->type_name("N")
-        ->check(CLI::Range(least, most).description(""));
+    return app.add_option(name, value, help)->type_name("N")->check(wholeNumber(least, most), "");
   };
 
   app.add_option("--train", train,
@@ -103,7 +92,7 @@ bool readTrainOptions(int argc, char **argv, const Description &description,
   count("--epochs", options.epochs, "End after N times through the data");
   app.add_option("--minutes", options.minutes, "End after N minutes")
       ->type_name("N")
-      ->check(checkPositive, "");
+      ->check(positiveNumber, "");
   count("--patience", options.patience, "End after N validations in a row without a better one");
   count("--batch-tokens", options.batch.tokens,
         "Target tokens of a batch, ends included, padding not", 1, 10'000'000)
@@ -112,7 +101,7 @@ bool readTrainOptions(int argc, char **argv, const Description &description,
   count("--accumulate", options.accumulate, "Batches that make one step")->capture_default_str();
   app.add_option("--learning-rate", options.schedule.rate, "The highest; the schedule stays")
       ->type_name("X")
-      ->check(checkPositive, "")
+      ->check(positiveNumber, "")
       ->capture_default_str();
   count("--valid-every", options.validEvery, "Steps between validations")->capture_default_str();
   count("--save-every", options.saveEvery, "Steps between saves")->capture_default_str();
@@ -122,12 +111,12 @@ bool readTrainOptions(int argc, char **argv, const Description &description,
                  "Threads to compute with [every core]. The numbers\n"
                  "do not depend on it")
       ->type_name("N")
-      ->check(CLI::Range(1, 4096).description(""));
+      ->check(wholeNumber(1, 4096), "");
   app.add_flag("--no-shuffle", inOrder, "Take the data in their order");
   app.add_flag("--ids", options.ids, "Files hold token ids, separated by spaces, instead of text");
   app.add_option("--log", options.log, "Write one JSON object a step")->type_name("FILE");
   app.add_option("--save-gradients", options.gradients,
-                 "Write the gradients of the first step, averaged\n"
+                 "Write the gradients of this run's first step, averaged\n"
                  "over its target tokens, before clipping")
       ->type_name("FILE");
   app.add_flag("--quiet", options.quiet, "Show nothing but errors");

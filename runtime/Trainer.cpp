@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <filesystem>
 
 namespace loup {
 
@@ -39,6 +40,8 @@ void Trainer::save() {
   TrainingState current = state();
   saveCheckpoint(options.save, model, info, &current);
   savedStep = info.step;
+  if (!std::isfinite(standing.kept)) // what lies there is another training's
+    std::filesystem::remove(bestPath(options.save));
 }
 
 void Trainer::resume() {
@@ -134,7 +137,8 @@ void Trainer::failDiverged(const char *what, double value) const {
   throw UserError(fmt::format("the {} is {} in step {}, so training cannot go on; {}. A lower "
                               "--learning-rate (it is {}), a "
                               "longer warm-up or `clip` in [train] of the description may help",
-                              what, value, info.step + 1, unharmed, options.schedule.rate));
+                              what, std::isnan(value) ? "not a number" : "infinite", info.step + 1,
+                              unharmed, options.schedule.rate));
 }
 
 // ---- validation ----
@@ -162,7 +166,7 @@ std::optional<Validation> Trainer::validate() {
     progress.note(fmt::format("    source       {}\n    reference    {}\n    translation  {}\n",
                               sample.source, sample.reference, sample.translation));
   if (best) {
-    saveCheckpoint(options.save + ".best", model, info);
+    saveCheckpoint(bestPath(options.save), model, info);
     standing.kept = validation->loss;
   }
   return validation;
@@ -187,8 +191,10 @@ void Trainer::show() {
   std::string text = fmt::format("step {}", info.step);
   if (options.steps > 0)
     text += fmt::format("/{}", options.steps);
-  text += fmt::format(", loss {:.4f}, perplexity {:.2f}, {:.0f} tokens/s", pace.lossPerToken(),
-                      std::exp(pace.lossPerToken()), pace.tokensPerSecond());
+  text += fmt::format(", loss {:.4f}", pace.lossPerToken());
+  if (model.description().train.labelSmoothing == 0)
+    text += fmt::format(", perplexity {:.2f}", std::exp(pace.lossPerToken()));
+  text += fmt::format(", {:.0f} tokens/s", pace.tokensPerSecond());
   if (done > shareAtStart)
     text += fmt::format(", {} left",
                         formatDuration(secondsSinceStart() * (1 - done) / (done - shareAtStart)));

@@ -58,7 +58,6 @@ private:
   double secondsSinceStart() const;
 
   std::optional<Result> step();
-  void saveGradients(int64_t tokens);
   [[noreturn]] void failDiverged(const char *what, double value) const;
 
   bool validationIsDue() const;

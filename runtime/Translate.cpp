@@ -80,6 +80,9 @@ void translateInput(Model &model, const TokenizerPair &tokenizers, int32_t vocab
                     const TranslateOptions &options) {
   const Description &description = model.description();
   const Tokenizer &tokenizer = tokenizers.target();
+  if (options.maximumLength >= description.maximumLength)
+    fmt::print(stderr, "--max-length {}: translations end at the {} tokens that the model makes\n",
+               options.maximumLength, description.maximumLength - 1);
   SearchOptions searchOptions{options.beam, options.lengthPenalty, std::max(options.nBest, 1),
                               options.maximumLength, vocabulary};
   Limits limits =

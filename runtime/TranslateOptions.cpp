@@ -1,6 +1,6 @@
 #include "runtime/TranslateOptions.h"
+#include "runtime/CommandLine.h"
 #include "runtime/Errors.h"
-#include "runtime/ForeignOptions.h"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -34,25 +34,26 @@ bool readTranslateOptions(int argc, char **argv, const Description &description,
   app.add_option("--model", options.model, "What the trainer saved")->type_name("FILE")->required();
   app.add_option("--beam", options.beam, "Hypotheses kept at each step; 1 is greedy, the fastest")
       ->type_name("N")
-      ->check(CLI::Range(1, 1000).description(""))
+      ->check(wholeNumber(1, 1000), "")
       ->capture_default_str();
   app.add_option("--length-penalty", options.lengthPenalty,
                  "A: of all translations found, the best has the highest\n"
                  "log-probability / length^A, end included")
       ->type_name("A")
-      ->check(CLI::Range(-10.0, 10.0).description(""))
+      ->check(number(-10, 10), "")
       ->capture_default_str();
   app.add_option("--max-length", options.maximumLength,
-                 "Longest translation in tokens [3 x source + 20]")
+                 fmt::format("Longest translation in tokens, at most {} [3 x source + 20]",
+                             description.maximumLength - 1))
       ->type_name("N")
-      ->check(CLI::Range(1, 1000000).description(""));
+      ->check(wholeNumber(1, 1000000), "");
   app.add_option("--n-best", options.nBest,
                  "Print up to N translations of each line, at most --beam,\n"
                  "best first, as lines of\n"
                  "  index ||| text ||| score\n"
                  "where index counts the lines of the input from 0")
       ->type_name("N")
-      ->check(CLI::Range(1, 1000).description(""));
+      ->check(wholeNumber(1, 1000), "");
   app.add_option("--score", options.targets,
                  "Translate nothing, but print for each line of the input\n"
                  "and the same line of FILE, its target, the (natural)\n"
@@ -64,11 +65,11 @@ bool readTranslateOptions(int argc, char **argv, const Description &description,
                  "Source tokens translated together: more are faster and\n"
                  "take more memory")
       ->type_name("N")
-      ->check(CLI::Range(1, 1000000).description(""))
+      ->check(wholeNumber(1, 1000000), "")
       ->capture_default_str();
   app.add_option("--threads", options.threads, "Threads to compute with [every core]")
       ->type_name("N")
-      ->check(CLI::Range(1, 4096).description(""));
+      ->check(wholeNumber(1, 4096), "");
   app.add_flag("--ids", options.ids, "Lines hold token ids, separated by spaces, instead of text");
 
   if (!parseCommandLine(app, argc, argv, foreignTranslateOptions))

@@ -94,6 +94,14 @@ void requireUtf8(std::string_view line) {
                                 *invalid + 1, static_cast<unsigned char>(line[*invalid])));
 }
 
+void requireUtf8(std::string_view line, const std::string &input, int64_t number) {
+  try {
+    requireUtf8(line);
+  } catch (const UserError &error) {
+    throw UserError(fmt::format("{}, line {}: {}", input, number, error.what()));
+  }
+}
+
 std::string toLine(std::string_view text) {
   std::string line;
   while (auto invalid = findInvalidUtf8(text)) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -37,8 +38,10 @@ template <typename Visit> void forEachWord(std::string_view text, Visit visit) {
     visit(text.substr(begin, i - begin));
 }
 
-/// Throws UserError where `line` is not valid UTF-8; the message names the byte.
+/// Throws UserError where `line` is not valid UTF-8; the message names the byte, and the second
+/// one's also the line, `number`, of `input`.
 void requireUtf8(std::string_view line);
+void requireUtf8(std::string_view line, const std::string &input, int64_t number);
 
 /// `text` as one line of valid UTF-8: U+FFFD for each invalid byte, spaces for line ends.
 std::string toLine(std::string_view text);

@@ -2,6 +2,7 @@
 
 #include "runtime/Bleu.h"
 #include "runtime/Errors.h"
+#include "runtime/FirstBatch.h"
 
 #include <fmt/format.h>
 
@@ -12,7 +13,7 @@
 
 namespace loup {
 
-static constexpr size_t sampleCount = 3;
+static constexpr size_t sampleCount = 5;
 
 Validator::Validator(const TextPair &files, const TokenizerPair &tokenizers,
                      const Description &description, const Limits &training)
@@ -50,21 +51,6 @@ Limits Validator::decodingLimits() const {
   return searchLimits(description, greedy, limits.sentences, limits.sourcePositions);
 }
 
-/// How many of `sorted`, from `first` on, make a batch within the limits.
-size_t Validator::batchSize(size_t first) const {
-  size_t size = 0, longest = 0;
-  for (; first + size < sorted.size(); ++size) {
-    const Pair &pair = pairs[sorted[first + size]];
-    longest = std::max(longest, pair.targetIds.size());
-    auto count = static_cast<int64_t>(size + 1);
-    if (size > 0 && (count > limits.sentences ||
-                     count * int64_t(pair.sourceIds.size()) > limits.sourcePositions ||
-                     count * int64_t(longest) > limits.targetPositions))
-      break;
-  }
-  return size;
-}
-
 std::optional<Validation> Validator::run(Model &model,
                                          const std::function<bool(double)> &progress) const {
   std::vector<std::string> translations(pairs.size());
@@ -74,7 +60,10 @@ std::optional<Validation> Validator::run(Model &model,
   for (size_t first = 0, size; first < sorted.size(); first += size) {
     if (!progress(static_cast<double>(first) / static_cast<double>(sorted.size())))
       return std::nullopt;
-    size = batchSize(first);
+    size = firstBatch(sorted.size() - first, limits, [&](size_t i) {
+      const Pair &pair = pairs[sorted[first + i]];
+      return std::pair(pair.sourceIds.size(), pair.targetIds.size());
+    });
     Batch scored;
     Ragged sources;
     for (size_t i = first; i < first + size; ++i) {

@@ -46,8 +46,6 @@ private:
     std::vector<int32_t> sourceIds, targetIds; // with the end
   };
 
-  size_t batchSize(size_t first) const;
-
   const Description &description;
   const Tokenizer &targetTokenizer;
   SearchOptions greedy;

@@ -89,7 +89,14 @@ int main(int argc, char **argv) {
   app.add_option("EXPECTED", expected, "File of the right JSON")->required();
   app.add_option("--source", source, "File of the manifests, to show beside their JSON");
   app.add_option("--show", shown, "Show the first so many one by one")->capture_default_str();
-  CLI11_PARSE(app, argc, argv);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::CallForHelp &help) {
+    return app.exit(help);
+  } catch (const CLI::ParseError &error) {
+    std::cerr << "freight-check: " << error.what() << "\n--help lists the options\n";
+    return 1;
+  }
   try {
     run(predicted, expected, source, shown);
   } catch (const std::exception &error) {

@@ -30,10 +30,9 @@ test_target=$(file test_2016_flickr.de)
 "$out/train" --train "$train_source" "$train_target" --valid "$valid_source" "$valid_target" \
     --save "$out/multi30k.safetensors" --epochs 30
 gzip -cdf "$test_source" |
-    "$out/translate" --model "$out/multi30k.safetensors.best" > "$out/test_2016_flickr.de"
-echo "translations: $out/test_2016_flickr.de"
+    "$out/translate" --model "$out/multi30k.safetensors.best" > "$out/test_2016_flickr.out.de"
+echo "translations: $out/test_2016_flickr.out.de"
 
 if command -v sacrebleu > /dev/null; then
-  gzip -cdf "$test_target" > "$out/reference.de"
-  sacrebleu "$out/reference.de" -i "$out/test_2016_flickr.de" -b
+  sacrebleu <(gzip -cdf "$test_target") -i "$out/test_2016_flickr.out.de" -b
 fi

@@ -3,6 +3,7 @@
 #include "frontend/DescribeSpec.h"
 #include "frontend/ParseSpec.h"
 #include "runtime/Files.h"
+#include "runtime/Tokenizer.h"
 
 #include <gmock/gmock.h>
 
@@ -158,6 +159,7 @@ TEST(Spec, DefaultsAreThoseOfTheRuntime) {
   EXPECT_EQ(made.train.schedule.factor, schedule.factor);
   EXPECT_EQ(made.train.batchTokens, plain.train.batchTokens);
   EXPECT_EQ(made.train.clip, plain.train.clip);
+  EXPECT_EQ(made.train.labelSmoothing, plain.train.labelSmoothing);
   EXPECT_EQ(made.decode.beam, plain.decode.beam);
   EXPECT_EQ(made.decode.lengthPenalty, plain.decode.lengthPenalty);
 }
@@ -176,11 +178,16 @@ target = { model = "ten_pieces.model" }
   EXPECT_EQ(spec.train->schedule->warmup, 4000);
   EXPECT_EQ(spec.data->source->vocabulary, 260);
   EXPECT_EQ(spec.data->target->vocabulary, 11); // 7 pieces, and 3 special ones for our 4 ids
-  EXPECT_EQ(makeDescription(spec).target.model, LOUP_SOURCE "/tests/failing/ten_pieces.model");
+  Description description = makeDescription(spec);
+  EXPECT_EQ(description.target.model, LOUP_SOURCE "/tests/failing/ten_pieces.model");
+  EXPECT_EQ(description.target.modelChecksum, modelChecksum(*readFile(description.target.model)));
+  EXPECT_EQ(description.source.modelChecksum, std::nullopt);
 
   spec = parse("[train]\nschedule = { kind = \"inverse_sqrt\", warmup = 0 }\n" +
                std::string(smallest));
   EXPECT_EQ(spec.train->schedule->warmup, 0);
+  spec = parse("[train]\nschedule = { kind = \"cosine\", warmup = 9 }\n" + std::string(smallest));
+  EXPECT_EQ(makeDescription(spec).train.schedule.steps, 0) << "the trainer's --steps";
 }
 
 TEST(Spec, DescriptionCarriesWhatTheRuntimeNeeds) {
@@ -197,6 +204,7 @@ TEST(Spec, DescriptionCarriesWhatTheRuntimeNeeds) {
   EXPECT_EQ(description.train.schedule.warmup, 400);
   EXPECT_EQ(description.train.batchTokens, 1024);
   EXPECT_EQ(description.train.clip, 1.0);
+  EXPECT_EQ(description.train.labelSmoothing, 0.1);
   EXPECT_EQ(description.decode.beam, 4);
   EXPECT_EQ(description.decode.lengthPenalty, 0.6);
 }

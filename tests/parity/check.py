@@ -100,13 +100,20 @@ def compare_rows(report, programs, weights, sources, targets, rows):
 
 def compare_gradients(report, found, expected):
     """Each gradient tensor within 1e-3 of its norm, or, since some are zero by algebra, within 1e-6
-    of the norm of all."""
+    of the norm of all. A tensor expected is a list of its values or, where stored, their norm and
+    sketch."""
     report.same("names of gradients", sorted(found), sorted(expected))
-    every = norm(tensor["norm"] for tensor in expected.values())
+    norms = {name: tensor["norm"] if isinstance(tensor, dict) else norm(tensor)
+             for name, tensor in expected.items()}
+    every = norm(norms.values())
     errors = {}
     for name, tensor in expected.items():
-        error = distance(sketch(found[name][1]), tensor["sketch"])
-        errors[name] = error / max(tensor["norm"], 1e-3 * every)
+        values = found[name][1]
+        if isinstance(tensor, dict):
+            error = distance(sketch(values), tensor["sketch"])
+        else:
+            error = norm(a - b for a, b in zip(values, tensor, strict=True))
+        errors[name] = error / max(norms[name], 1e-3 * every)
     error = worst(errors.values())
     where = next(name for name in errors if errors[name] is error)
     report.within(f"{len(errors)} gradients by their norms, worst {where}", error, 1e-3)

@@ -12,6 +12,7 @@ from safetensors.torch import save
 
 import cases
 import reference
+from tensors import norm, sketch
 
 
 def rounded(value, digits):
@@ -45,6 +46,8 @@ def main():
         weights = reference.random_weights(description, seed)
         numbers = reference.expected(description, weights, sources, targets)
         single = reference.expected(description, weights, sources, targets, torch.float32)
+        numbers["gradients"] = {gradient: {"norm": norm(values), "sketch": sketch(values)}
+                                for gradient, values in numbers["gradients"].items()}
         drift = max(abs(a - b) for a, b in zip(numbers["losses"], single["losses"]))
         print(f"{name}: losses {numbers['losses'][0]:.4f} to {numbers['losses'][-1]:.4f}, "
               f"float32 differs by at most {drift:.1e}")

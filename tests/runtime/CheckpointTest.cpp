@@ -1,5 +1,6 @@
 #include "runtime/Checkpoint.h"
 
+#include "runtime/AtomicFile.h"
 #include "runtime/Errors.h"
 #include "runtime/InitialWeights.h"
 #include "tests/runtime/Subprocess.h"
@@ -10,6 +11,8 @@
 #include <csignal>
 #include <cstdlib>
 #include <filesystem>
+#include <future>
+#include <optional>
 #include <sys/resource.h>
 
 namespace loup {
@@ -185,6 +188,28 @@ TEST_F(CheckpointTest, AFullDiskLeavesTheOldPair) {
     EXPECT_FALSE(std::filesystem::exists(path + ".new"));
     EXPECT_FALSE(std::filesystem::exists(path + ".state.new"));
   }
+}
+
+TEST_F(CheckpointTest, WritersOfOneFileWaitForEachOther) {
+  auto bytes = [](const std::string &text) { return std::as_bytes(std::span(text)); };
+  const std::string half(1 << 16, 'a'), other(1 << 10, 'b');
+  std::optional<AtomicFile> first(path);
+  first->write(bytes(half));
+  auto second = std::async(std::launch::async, [&] {
+    AtomicFile file(path);
+    file.write(bytes(other));
+    file.finish();
+    file.commit();
+  });
+  EXPECT_EQ(second.wait_for(std::chrono::milliseconds(50)), std::future_status::timeout);
+  first->write(bytes(half));
+  first->finish();
+  first->commit();
+  EXPECT_EQ(readFile(path), half + half);
+  first.reset();
+  second.get();
+  EXPECT_EQ(readFile(path), other);
+  EXPECT_FALSE(std::filesystem::exists(path + ".new"));
 }
 
 TEST_F(CheckpointTest, IsReadAndWrittenByPyTorch) {

@@ -89,8 +89,8 @@ TEST_F(LineStreamTest, InvalidUtf8IsNamed) {
     next();
     FAIL() << "no error";
   } catch (const UserError &error) {
-    EXPECT_EQ(std::string(error.what()).substr(0, 52),
-              "the pipe, line 2, byte 6: 0xC3 is not valid UTF-8; c");
+    EXPECT_EQ(std::string(error.what()).substr(0, 53),
+              "the pipe, line 2: byte 6, 0xC3, is not valid UTF-8; c");
   }
 }
 

@@ -96,7 +96,8 @@ TEST(ArenaTest, SaysWhatWouldFit) {
     Arena arena(SIZE_MAX - 10);
     FAIL();
   } catch (const UserError &error) {
-    EXPECT_TRUE(std::string(error.what()).find("--batch-tokens") != std::string::npos);
+    for (const char *option : {"--batch-tokens", "--batch-lines"})
+      EXPECT_TRUE(std::string(error.what()).find(option) != std::string::npos);
   }
 }
 

@@ -329,7 +329,7 @@ TEST(Search, AnImpossibleWordIsNoReasonToFail) {
   EXPECT_EQ(found[0][0].score, never);
 }
 
-TEST(Search, NotANumberIsAnInternalError) {
+TEST(Search, NotANumberIsTheCheckpointsFault) {
   for (float wrong :
        {std::numeric_limits<float>::quiet_NaN(), std::numeric_limits<float>::infinity()})
     for (int32_t beam : {1, 4}) {
@@ -340,7 +340,7 @@ TEST(Search, NotANumberIsAnInternalError) {
           values[6] = wrong;
         return values;
       });
-      EXPECT_THROW(search(model, threeSources, {beam, 1.0, 1, 0, 8}), InternalError);
+      EXPECT_THROW(search(model, threeSources, {beam, 1.0, 1, 0, 8}), UserError);
     }
 }
 

@@ -10,6 +10,7 @@
 #include <nlohmann/json.hpp>
 #include <set>
 #include <sstream>
+#include <sys/resource.h>
 
 using namespace loup;
 using namespace loup::test;
@@ -146,6 +147,26 @@ TEST(SentencePiece, TextWithoutACharacterIsRefused) {
                 ThrowsMessage<UserError>(HasSubstr("training text is empty")));
 }
 
+TEST(SentencePiece, LinesTooLongToLearnFromTakeNoMemory) {
+  auto peak = [] {
+    rusage usage;
+    getrusage(RUSAGE_SELF, &usage);
+    return usage.ru_maxrss; // KiB
+  };
+  long before = peak();
+  int lines = 0;
+  auto tokenizer = trainTokenizer(
+      {.kind = "sentencepiece", .vocabulary = 100}, {},
+      [&]() -> std::optional<std::string> {
+        if (++lines == 600)
+          return std::nullopt;
+        return lines == 300 ? "a b c" : std::string(1 << 20, 'x');
+      },
+      [](const std::string &) {});
+  EXPECT_EQ(tokenizer->decode(tokenizer->encode("a c")), "a c");
+  EXPECT_LT(peak() - before, 400 << 10);
+}
+
 TEST(SentencePiece, RareCharactersOfSmallAlphabetsAreKept) {
   Lines text(3000, "aa bb");
   text[77] = "aa z";
@@ -233,6 +254,13 @@ TEST_F(ModelFile, ThatIsNoneIsRefused) {
   }
   writeFile(path, good);
   EXPECT_NO_THROW(load(path, 100));
+  TokenizerDescription built{
+      .vocabulary = 100, .model = path, .modelChecksum = modelChecksum(good)};
+  EXPECT_NO_THROW(trainTokenizer(built, {}, {}, {}));
+  built.modelChecksum = modelChecksum("123456789");
+  EXPECT_EQ(built.modelChecksum, 0xCBF43926u); // CRC-32's customary check
+  EXPECT_THAT([&] { trainTokenizer(built, {}, {}, {}); },
+              ThrowsMessage<UserError>(HasSubstr("pieces.model has changed since `loup build`")));
   EXPECT_THAT([&] { load(path, 99); },
               ThrowsMessage<UserError>(HasSubstr("need vocabulary = 100; it is 99")));
   EXPECT_EQ(testing::internal::GetCapturedStderr(), "");

@@ -127,6 +127,9 @@ TEST(Tokenizers, ALargerVocabularyThanTheTextIsSaid) {
               ElementsAre(HasSubstr(
                   "vocabulary = 100 is more than the training text gives: 7 ids are in use")));
   notices.clear();
+  train({.kind = "bytes", .vocabulary = 263}, {}, &notices);
+  EXPECT_THAT(notices, ElementsAre(HasSubstr("263 is more than bytes need: 260 ids are in use")));
+  notices.clear();
   train({.kind = "words", .vocabulary = 7}, {"a b c"}, &notices);
   EXPECT_THAT(notices, IsEmpty());
 }

@@ -137,16 +137,18 @@ TEST_F(Train, TheNumberOfThreadsChangesNothing) {
 
 class Interrupted : public Train, public testing::WithParamInterface<int> {};
 
-INSTANTIATE_TEST_SUITE_P(Signals, Interrupted, testing::Values(SIGINT, SIGTERM));
+INSTANTIATE_TEST_SUITE_P(Signals, Interrupted, testing::Values(SIGINT, SIGTERM, SIGHUP));
 
 TEST_P(Interrupted, SavesAndResumesAsIfNothingHadHappened) {
-  auto previous = std::signal(SIGINT, SIG_DFL); // a shell's background jobs ignore it
+  auto previous = std::signal(GetParam(), SIG_DFL); // a shell's background jobs may ignore it
   std::string log = folder / "b.log";
   Subprocess program(command(valid({"--save", b, "--log", log, "--valid-every", "3"})));
-  std::signal(SIGINT, previous);
+  std::signal(GetParam(), previous);
   while (lossesOf(log).size() < 20)
     std::this_thread::sleep_for(std::chrono::milliseconds(5));
   program.signal(GetParam());
+  if (GetParam() == SIGHUP) // a terminal that closes says so more than once
+    program.signal(SIGHUP);
   Ending ending = program.finish();
   EXPECT_EQ(ending.code, 0) << ending.signal;
   EXPECT_THAT(ending.output, HasSubstr("interrupted at step "));
@@ -275,6 +277,15 @@ TEST_F(Train, BeginsWithGivenWeights) {
   EXPECT_EQ(readFile(a).substr(readFile(a).size() - 7000),
             readFile(b).substr(readFile(b).size() - 7000));
   expectError({"--save", b, "--init", folder / "absent", "--steps", "1"}, "No such file");
+
+  ToyModel bare(cipherDescription());
+  initializeWeights(bare, 1);
+  saveTensors(a, bare, bare.weights()); // as PyTorch leaves it
+  Ending ending = train({"--save", b, "--init", a, "--steps", "1"});
+  EXPECT_EQ(ending.code, 0) << ending.errors;
+  EXPECT_THAT(ending.output, AllOf(HasSubstr("a.safetensors holds no tokenizer"),
+                                   HasSubstr("making the tokenizers from the training text")));
+  EXPECT_EQ(run({LOUP_PROGRAMS "/toy_translate", "--model", b}, "a\n").code, 0);
 }
 
 TEST_F(Train, TakesOneFileOfBothSides) {
@@ -290,6 +301,7 @@ TEST_F(Train, IdsNeedNoTokenizer) {
   Ending ending = run({LOUP_PROGRAMS "/toy_train", "--train", folder / "ids.src",
                        folder / "ids.tgt", "--ids", "--save", a, "--steps", "2"});
   EXPECT_EQ(ending.code, 0) << ending.errors;
+  EXPECT_THAT(ending.output, Not(HasSubstr("making the tokenizers")));
   EXPECT_THAT(run({LOUP_PROGRAMS "/toy_translate", "--model", a}, "5\n").errors,
               HasSubstr("--ids"));
   EXPECT_EQ(run({LOUP_PROGRAMS "/toy_translate", "--model", a, "--ids"}, "5\n").code, 0);
@@ -317,7 +329,31 @@ TEST_F(Train, SaysWhatIsWrong) {
   expectError({"--save", a, "--valid", folder / "valid.src", folder / "train.tgt"}, "30");
   writeFile(folder / "empty", "");
   expectError({"--save", a, "--valid", folder / "empty", folder / "empty"}, "text on both sides");
+  for (const char *suffix : {".state", ".best"}) {
+    std::filesystem::create_directory(a + suffix);
+    expectError({"--save", a, "--steps", "1"}, "cannot write " + a + suffix);
+    std::filesystem::remove(a + suffix);
+  }
   EXPECT_FALSE(std::filesystem::exists(a));
+}
+
+TEST_F(Train, ALogThatCannotBeWrittenIsFoundBeforeTheTextIsRead) {
+  expectError({"--save", a, "--log", folder / "absent/log", "--train", folder / "absent.src"},
+              "there is no folder");
+  Ending ending = train({"--save", a, "--steps", "1", "--log", "/dev/stderr"});
+  EXPECT_THAT(ending.errors, HasSubstr("\"step\":1"));
+}
+
+TEST_F(Train, TheBestOfAnotherTrainingGoes) {
+  expectTrained(valid({"--save", a, "--steps", "2"}));
+  EXPECT_TRUE(std::filesystem::exists(a + ".best"));
+  Ending ending = train({"--save", a, "--steps", "2"});
+  EXPECT_THAT(ending.output, HasSubstr(a + ".best"));
+  EXPECT_FALSE(std::filesystem::exists(a + ".best"));
+  expectTrained(valid({"--save", a, "--steps", "4", "--resume"}));
+  std::string best = readFile(a + ".best");
+  expectTrained({"--save", a, "--steps", "6", "--resume"});
+  EXPECT_EQ(readFile(a + ".best"), best);
 }
 
 TEST_F(Train, RefusesToResumeSomethingElse) {
@@ -337,6 +373,8 @@ TEST_F(Train, StopsBeforeItSpoilsTheWeights) {
   std::string saved = readFile(a);
   expectError({"--save", a, "--steps", "50", "--resume", "--learning-rate", "1e38"},
               "keeps the weights of step 5. A lower --learning-rate (it is 1e+38)");
+  EXPECT_THAT(train({"--save", a, "--steps", "50", "--resume", "--learning-rate", "1e38"}).errors,
+              testing::ContainsRegex(" is (not a number|infinite) in step "));
   EXPECT_EQ(readFile(a), saved);
 }
 

@@ -132,8 +132,8 @@ TEST_F(Translate, LinesThatAreTooLongAreCutAndCounted) {
 
 TEST_F(Translate, InvalidTextIsAnErrorAfterTheAnswersBefore) {
   expectError(translate("a\nb c\nd \xFF e\nf\n"),
-              "standard input, line 3, byte 3: 0xFF is not valid UTF-8", "A\nB C\n");
-  expectError(translate("\xC3"), "standard input, line 1, byte 1");
+              "standard input, line 3: byte 3, 0xFF, is not valid UTF-8", "A\nB C\n");
+  expectError(translate("\xC3"), "standard input, line 1: byte 1");
   expectError(translate("\n6 x\n7\n", {"--ids"}), "standard input, line 2", "\n");
 }
 
@@ -165,6 +165,9 @@ TEST_F(Translate, ACheckpointWithoutTokenizersTakesIds) {
 TEST_F(Translate, MaximumLengthIsThatOfTheTranslation) {
   expectOutput("a b c\nd\n", "A\nD\n", {"--max-length", "1"});
   expectOutput("a b c\nd\n", "A B\nD\n", {"--max-length", "2", "--beam", "4"});
+  EXPECT_EQ(translate("a\n", {"--max-length", "23"}).errors, "");
+  EXPECT_EQ(translate("a\nb\n", {"--max-length", "24"}).errors,
+            "--max-length 24: translations end at the 23 tokens that the model makes\n");
 }
 
 TEST_F(Translate, NBestCountsLinesAndSortsByScore) {
@@ -253,6 +256,7 @@ TEST_F(Translate, HelpIsOnStandardOutputAndListsEveryOption) {
   for (const char *option : {"--model", "--beam", "--length-penalty", "--max-length", "--n-best",
                              "--score", "--batch-tokens", "--threads", "--ids", "index ||| text"})
     EXPECT_THAT(ending.output, HasSubstr(option));
+  EXPECT_THAT(ending.output, HasSubstr("at most 23"));
 }
 
 TEST_F(Translate, ABrokenPipeEndsQuietly) {

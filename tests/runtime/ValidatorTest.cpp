@@ -73,11 +73,11 @@ TEST_F(ValidatorTest, TranslatesEveryLineInItsPlace) {
               bleu({"C A B", "", "D", "J J", "A B C D E F G", "B"},
                    {"C A B", "X", "E", "", "A B C D E F G", "B"}),
               1e-9);
-  ASSERT_EQ(validation.samples.size(), 3u); // lines 0, 2 and 4
-  EXPECT_EQ(validation.samples[1].source, "d");
-  EXPECT_EQ(validation.samples[1].reference, "E");
-  EXPECT_EQ(validation.samples[1].translation, "D");
-  EXPECT_EQ(validation.samples[2].translation, "A B C D E F G");
+  ASSERT_EQ(validation.samples.size(), 5u); // all but the last
+  EXPECT_EQ(validation.samples[2].source, "d");
+  EXPECT_EQ(validation.samples[2].reference, "E");
+  EXPECT_EQ(validation.samples[2].translation, "D");
+  EXPECT_EQ(validation.samples[4].translation, "A B C D E F G");
 }
 
 TEST_F(ValidatorTest, BatchesChangeNothing) {

@@ -81,6 +81,23 @@ protected:
   }
 };
 
+TEST_F(Programs, WrongOptionsAreAnswered) {
+  for (auto [option, value, message] :
+       {std::array{"--level", "4", "--level: 4 is not 1, 2 or 3"},
+        {"--split", "bogus", "--split: bogus is not train, valid or test"},
+        {"--count", "0", "--count: 0 is not a whole number above 0"},
+        {"--count", "x", "--count: x is not a whole number above 0"}}) {
+    test::Ending ending = run("freight-manifests", {source, target, option, value});
+    EXPECT_EQ(ending.code, 1);
+    EXPECT_EQ(ending.output, "");
+    EXPECT_EQ(ending.errors.find(std::string("freight-manifests: ") + message), 0u)
+        << ending.errors;
+    EXPECT_FALSE(std::filesystem::exists(source));
+  }
+  EXPECT_EQ(run("freight-check", {target}).errors.find("freight-check: EXPECTED is required"), 0u);
+  EXPECT_EQ(run("freight-manifests", {"--help"}).code, 0);
+}
+
 TEST_F(Programs, ChecksWhatItWrites) {
   ASSERT_EQ(run("freight-manifests", {source, target, "--count", "50", "--level", "1"}).code, 0);
   test::Ending ending = run("freight-check", {target, target, "--source", source, "--show", "2"});

@@ -1,4 +1,4 @@
-#include "runtime/ForeignOptions.h"
+#include "runtime/CommandLine.h"
 
 #include "runtime/Errors.h"
 #include "runtime/TrainOptions.h"
@@ -46,7 +46,7 @@ std::string translate(const std::string &arguments) {
   return answer(readTranslateOptions, "--model m " + arguments, options);
 }
 
-TEST(ForeignOptionsTest, AnswersOtherToolsSpellings) {
+TEST(CommandLineTest, AnswersOtherToolsSpellings) {
   EXPECT_EQ(train("--learn-rate 1"), "--learn-rate: did you mean --learning-rate?");
   EXPECT_EQ(train("--max-epoch 3"), "--max-epoch: did you mean --epochs?");
   EXPECT_EQ(train("--after-epochs=3"), "--after-epochs: did you mean --epochs?");
@@ -60,7 +60,7 @@ TEST(ForeignOptionsTest, AnswersOtherToolsSpellings) {
   EXPECT_THAT(translate("--input x"), HasSubstr("standard input"));
 }
 
-TEST(ForeignOptionsTest, AnswersMisspelling) {
+TEST(CommandLineTest, AnswersMisspelling) {
   EXPECT_EQ(train("--batch-token 3"), "--batch-token: did you mean --batch-tokens?");
   EXPECT_EQ(train("--batch_tokens 3"), "--batch_tokens: did you mean --batch-tokens?");
   EXPECT_EQ(translate("--lenght-penalty 1"), "--lenght-penalty: did you mean --length-penalty?");
@@ -69,7 +69,7 @@ TEST(ForeignOptionsTest, AnswersMisspelling) {
 
 /// What is right is never refused: no table holds an option of the program itself, and each answer
 /// is one.
-TEST(ForeignOptionsTest, TablesAgreeWithThePrograms) {
+TEST(CommandLineTest, TablesAgreeWithThePrograms) {
   auto check = [](std::span<const ForeignOption> table, auto ask) {
     std::set<std::string_view> seen;
     for (const ForeignOption &entry : table) {
@@ -122,18 +122,29 @@ TEST(TrainOptionsTest, RefuseWhatContradictsItself) {
   EXPECT_THAT(train("--batch-lines 3 --batch-tokens 3"), HasSubstr("measured by one of them"));
   EXPECT_THAT(train("--resume --init x"), HasSubstr("give one of them"));
   EXPECT_EQ(train("--patience 3"), "--patience needs --valid");
-  EXPECT_THAT(train("--steps 0"), HasSubstr("--steps: Value 0 not in range 1"));
+  EXPECT_THAT(train("--steps 0"),
+              HasSubstr("--steps: 0 is not a whole number from 1 to 1000000000"));
+  EXPECT_THAT(train("--steps x"), HasSubstr("--steps: x is not a whole number"));
+  EXPECT_THAT(train("--steps 1.5"), HasSubstr("1.5 is not a whole number"));
+  EXPECT_THAT(translate("--length-penalty x"), HasSubstr("x is not a number from -10 to 10"));
   EXPECT_THAT(train("--learning-rate nan"), HasSubstr("nan is not a number above 0"));
 
   Description description = test::toyDescription();
   description.train.schedule.kind = "plateau";
   EXPECT_THAT(train("", description), HasSubstr("needs --valid"));
   description.train.schedule.kind = "cosine";
-  EXPECT_THAT(train("", description), HasSubstr("needs --steps"));
+  description.train.schedule.warmup = 8;
+  EXPECT_THAT(train("", description), HasSubstr("needs --steps, more than the 8 of its warm-up"));
+  EXPECT_THAT(train("--steps 8", description), HasSubstr("needs --steps"));
   TrainOptions options;
   EXPECT_EQ(answer(readTrainOptions, "--train a b --save s --steps 9", options, description),
             "fine");
   EXPECT_EQ(options.schedule.steps, 9);
+  description.train.schedule.steps = 20;
+  options = {};
+  EXPECT_EQ(answer(readTrainOptions, "--train a b --save s --steps 9", options, description),
+            "fine");
+  EXPECT_EQ(options.schedule.steps, 20);
 }
 
 } // namespace
