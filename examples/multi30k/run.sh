@@ -28,7 +28,7 @@ test_target=$(file test_2016_flickr.de)
 
 "$loup" build "$here/multi30k.toml" -o "$out"
 "$out/train" --train "$train_source" "$train_target" --valid "$valid_source" "$valid_target" \
-    --save "$out/multi30k.safetensors" --epochs 30
+    --save "$out/multi30k.safetensors" --epochs 40 --valid-every 500
 gzip -cdf "$test_source" |
     "$out/translate" --model "$out/multi30k.safetensors.best" > "$out/test_2016_flickr.out.de"
 echo "translations: $out/test_2016_flickr.out.de"
