@@ -11,7 +11,7 @@ work=$root/build/freight
 
 echo "Loup: a description of a model becomes a trainer and a translator. Files go to build/."
 setup
-build release "8 minutes, 1 with a warm compiler cache" loup freight-manifests freight-check
+build release "6 minutes, 1 with a warm compiler cache" loup freight-manifests freight-check
 
 mkdir -p "$work"
 cd "$work"
