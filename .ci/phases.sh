@@ -8,8 +8,12 @@ phase() {
   echo "== $title (expected: $expected)"
   local log start=$SECONDS
   log=$(mktemp)
-  "$@" >"$log" 2>&1 &
+  # In the background Ctrl-C would not reach the command: it has a group of its own, ended with us.
+  set -m
+  "$@" >"$log" 2>&1 </dev/null &
   local command=$!
+  set +m
+  trap 'kill -- "-$command" 2>/dev/null; exit 130' INT TERM
   while kill -0 "$command" 2>/dev/null; do
     for _ in 1 2 3 4 5 6 7 8 9 10; do
       sleep 0.5
@@ -19,6 +23,7 @@ phase() {
       printf '   %4d s  %s\n' $((SECONDS - start)) "$(tail -n 1 "$log" | tr '\r' '\n' | tail -n 1 | cut -c1-80)"
     fi
   done
+  trap - INT TERM
   if wait "$command"; then
     echo "   done in $((SECONDS - start)) s"
     rm -f "$log"

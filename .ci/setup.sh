@@ -46,6 +46,8 @@ install_sentencepiece() {
 }
 
 setup() {
+  # A password is asked for here, since phases run in the background.
+  [ -z "$(missing_packages)" ] || [ "$(id -u)" = 0 ] || sudo -v
   [ -z "$(missing_packages)" ] || phase "Installing Debian packages" "2 minutes" install_packages
   [ -e "$venv/complete" ] || phase "Installing Halide, CMake and Ninja" "1 minute" install_python
   [ -e "$cache/$sentencepiece/sentencepiece/CMakeLists.txt" ] ||

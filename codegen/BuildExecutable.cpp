@@ -71,6 +71,8 @@ Compiler findCompiler() {
 
 namespace {
 
+constexpr std::array flags = {"-std=c++20", "-O1", "-fPIC"};
+
 class Toolchain {
 public:
   Toolchain(const Compiler &compiler, const TemporaryFolder &scratch)
@@ -84,6 +86,7 @@ public:
   /// The object of `sources[i]`, which includes others of them.
   fs::path compile(const std::vector<PrintedFile> &sources, const PrintedFile &source) {
     std::vector<std::string> content{compiler.path, compiler.macros, source.name};
+    content.insert(content.end(), flags.begin(), flags.end());
     for (const PrintedFile &file : sources)
       if (file.name == source.name || file.name.ends_with(".h"))
         content.push_back(file.text);
@@ -93,9 +96,10 @@ public:
         .obtain(content,
                 [&] {
                   std::string object = (scratch / (source.name + ".o")).string();
-                  command({"-std=c++20", "-O1", "-fPIC",
-                           "-I" + (installation() / "include").string(), "-c",
-                           (scratch / source.name).string(), "-o", object});
+                  std::vector<std::string> all(flags.begin(), flags.end());
+                  all.insert(all.end(), {"-I" + (installation() / "include").string(), "-c",
+                                         (scratch / source.name).string(), "-o", object});
+                  command(all);
                   return readFile(object).value_or("");
                 })
         .path;

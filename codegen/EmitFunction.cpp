@@ -165,7 +165,7 @@ private:
     llvm::SmallVector<std::string> sides;
     for (auto axis : call.getRagged()->getAsRange<StringAttr>())
       if (std::string side = sideName(axis); !llvm::is_contained(sides, side)) {
-        line("  const loup::Rows " + side + " = in." + side + ".rows(i);");
+        line("  const loup::Part " + side + " = in." + side + ".rows(i);");
         sides.push_back(side);
       }
     text += wrapped(indent + 2, call.getKernel().str() + "(", arguments, ");");
@@ -179,6 +179,9 @@ private:
       return whole;
     if (axes.front() == "batch")
       return expressions.at(value) + "[i]";
+    if (!llvm::is_contained(call.getRagged()->getAsRange<StringAttr>(), axes.front()))
+      throw InternalError("what a kernel of one sequence reads is cut by sequence, got axis " +
+                          axes.front().str());
     return whole + ".rows(" + sideName(axes.front()) + ")";
   }
 

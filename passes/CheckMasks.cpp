@@ -173,12 +173,11 @@ struct CheckMasks : impl::CheckMasksBase<CheckMasks> {
                   << attentionOf(op) << row->describe() << "; let each see one, as in \""
                   << op.getMask().getWords() << " | "
                   << (mask.keys() == KeySide::Own ? "k == q" : "sink(1)") << "\"");
-    if (hidesNothing(mask.allowed, mask.keys())) {
-      emitWarning(op.getLoc()) << attentionOf(op)
-                               << "the mask hides nothing: every query sees every key, padding "
-                                  "included";
-      return;
-    }
+    // What is computed of a sentence must not depend on what else is in its batch.
+    if (hidesNothing(mask.allowed, mask.keys()))
+      return fail(emitError(op.getLoc()) << attentionOf(op)
+                                         << "the mask hides nothing, not even padding; write "
+                                            "\"padding\"");
     if (mask.keys() == KeySide::Other && saysCausal(op) && hidesLater(mask.allowed))
       emitWarning(op.getLoc())
           << attentionOf(op) << "'causal' on cross-attention means that " << mask.querySide
@@ -186,8 +185,8 @@ struct CheckMasks : impl::CheckMasksBase<CheckMasks> {
           << " positions up to q only, though the two sequences do not run in step; write "
              "\"padding\", or \"k <= q\" for 'causal' if this is meant";
     if (auto padding = findSeenPadding(mask.allowed, mask.keys()))
-      emitWarning(op.getLoc()) << attentionOf(op) << padding->describe() << "; write \"padding & "
-                               << inBrackets(op) << "\"";
+      fail(emitError(op.getLoc()) << attentionOf(op) << padding->describe()
+                                  << "; write \"padding & " << inBrackets(op) << "\"");
   }
 
   /// What predicts a token must depend on earlier tokens only, through the whole model.

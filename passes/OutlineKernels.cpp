@@ -152,7 +152,7 @@ private:
         inner.push_back(inside);
       }
 
-    BySequence bySequence(members.front());
+    BySequence bySequence(members.front()); // such an op is alone in its kernel
     llvm::SetVector<Value> inputs;
     for (Operation *member : members)
       for (Value operand : member->getOperands())

@@ -20,7 +20,8 @@ def CheckMasks : LoupPass<"check-masks"> {
 
         decoder.layers.0.self_attn: position q=0 sees k=1, which comes later
 
-    A mask that hides nothing is a warning. The program does not change.
+    A mask that lets padding be seen is an error too: what is computed of a sentence would depend on
+    the rest of its batch. The program does not change.
 
     ```mlir
     func.func @masks() -> tensor<?x?xf32, #loup.axes<target, target_key>> {

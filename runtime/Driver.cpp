@@ -2,7 +2,10 @@
 
 #include "runtime/Errors.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <limits>
 
 namespace loup {
 
@@ -65,7 +68,17 @@ void Driver::reserveScratch(int64_t bytes) {
     scratchMemory = Arena(bytes);
 }
 
+/// Kernels count the elements of a tensor in 32 bits; logits are the largest.
+static void checkSize(int64_t rows, const Description &description) {
+  int64_t columns = description.target.vocabulary;
+  if (rows > std::numeric_limits<int32_t>::max() / columns)
+    throw UserError(fmt::format("{} tokens at once times a vocabulary of {} are more than 2^31 "
+                                "numbers; take smaller batches",
+                                rows, columns));
+}
+
 void Driver::reserveTraining(const Limits &limits) {
+  checkSize(limits.targetPositions, described);
   source.reserve(limits.sentences, limits.sourcePositions);
   target.reserve(limits.sentences, limits.targetPositions);
   losses.reserve(limits.targetPositions);
@@ -74,6 +87,7 @@ void Driver::reserveTraining(const Limits &limits) {
 }
 
 void Driver::reserveDecoding(const Limits &limits) {
+  checkSize(limits.hypotheses, described);
   source.reserve(limits.sentences, limits.sourcePositions);
   hypotheses = limits.hypotheses;
   Scratch measured(nullptr);

@@ -29,7 +29,7 @@ struct SideArrays {
   const int32_t *examples = nullptr;  // packed: [count], its sentence's number in the data
 
   /// Where the tokens of sentence `i` lie in packed arrays.
-  Rows rows(int i) const { return {offsets[i], offsets[i + 1] - offsets[i]}; }
+  Part rows(int i) const { return {offsets[i], offsets[i + 1] - offsets[i]}; }
 };
 
 struct BatchArrays {

@@ -30,7 +30,7 @@ struct halide_buffer_t {
 namespace loup {
 
 /// Elements of an axis that lie together.
-struct Rows {
+struct Part {
   int64_t first, count;
 };
 
@@ -57,7 +57,7 @@ public:
   }
 
   /// Some of the outermost axis' elements.
-  Tensor rows(Rows part) const {
+  Tensor rows(Part part) const {
     std::array<int64_t, rank> extents;
     for (int i = 0; i < rank; ++i)
       extents[i] = dimensions[rank - 1 - i].extent;

@@ -58,6 +58,43 @@ TokenizerPair prepareTokenizers(const Description &description, const TrainOptio
   return tokenizers;
 }
 
+/// No file that is read, or written for another reason, may be replaced.
+void checkThatNothingIsLost(const TrainOptions &options) {
+  std::vector<std::pair<const char *, std::string>> inputs,
+      outputs = {{"--save", options.save},
+                 {"--save's state", statePath(options.save)},
+                 {"--save's best", bestPath(options.save)},
+                 {"--log", options.log},
+                 {"--save-gradients", options.gradients}};
+  for (const TextPair &pair : options.train)
+    inputs.insert(inputs.end(), {{"--train", pair.source}, {"--train", pair.target}});
+  if (options.valid)
+    inputs.insert(inputs.end(),
+                  {{"--valid", options.valid->source}, {"--valid", options.valid->target}});
+  auto isSame = [](const std::string &a, const std::string &b) {
+    std::error_code none;
+    return !a.empty() && !b.empty() &&
+           (std::filesystem::equivalent(a, b, none) ||
+            (std::filesystem::weakly_canonical(a, none) ==
+                 std::filesystem::weakly_canonical(b, none) &&
+             !std::filesystem::is_other(a, none)));
+  };
+  for (size_t i = 0; i < outputs.size(); ++i) {
+    const auto &[option, file] = outputs[i];
+    if (std::filesystem::exists(file) && !std::filesystem::is_regular_file(file))
+      continue; // a device or a pipe holds nothing
+    for (const auto &[reader, read] : inputs)
+      if (isSame(file, read))
+        throw UserError(fmt::format("{} would replace {}, which {} reads", option, file, reader));
+    for (size_t j = 0; j < i; ++j)
+      if (isSame(file, outputs[j].second))
+        throw UserError(
+            fmt::format("{} and {} name the same file, {}", outputs[j].first, option, file));
+  }
+  if (isSame(options.log, options.init) || isSame(options.gradients, options.init))
+    throw UserError(fmt::format("{}, which --init reads, would be replaced", options.init));
+}
+
 /// Better now than after an hour.
 void checkThatFilesCanBeWritten(const TrainOptions &options) {
   std::vector<std::string> files = {options.save, statePath(options.save), bestPath(options.save),
@@ -79,6 +116,7 @@ void train(int argc, char **argv, std::unique_ptr<Model> (*makeModel)()) {
   setThreadCount(options.threads);
   Progress progress = makeProgress(options.quiet);
 
+  checkThatNothingIsLost(options);
   checkThatFilesCanBeWritten(options);
   if (!options.resume && std::filesystem::exists(options.save))
     progress.note(

@@ -19,6 +19,7 @@ bin=$root/build/release/bin
 phase "Compiling freight.toml into two programs" "90 s, 5 s when its kernels are known" \
   "$bin/loup" build "$here/freight.toml" -o "$work"
 
+echo "== Making manifests and their JSON (expected: 2 s)"
 manifests="$bin/freight-manifests"
 "$manifests" train.src train.tgt --count 60000
 "$manifests" valid.src valid.tgt --count 200 --level 1 --split valid

@@ -30,6 +30,9 @@ LogicalResult AttentionOp::verify() {
   if (axesOf(getLogSum()) != query.drop_back())
     return emitOpError("expected log_sum along the query's axes but the last, got ")
            << getLogSum().getType();
+  if (static_cast<bool>(getQueryOffsets()) != static_cast<bool>(getKeyOffsets()) ||
+      (getQueryOffsets() && getLengths()))
+    return emitOpError("expected offsets of queries and keys, and then no lengths");
   if (static_cast<bool>(getDropoutKey()) != getRate().isNonZero())
     return emitOpError("expected a dropout key exactly where the rate is not zero");
   return verifyLengths(*this, getMask(), getLengths());

@@ -83,6 +83,7 @@ def CallOp : LoupEffectOp<"call", [Pure, AttrSizedOperandSegments]> {
     $kernel `(` $inputs `)` (`each` $ragged^ `at` $offsets)? attr-dict
     `:` functional-type($inputs, $results) (`,` type($offsets)^)?
   }];
+  let hasVerifier = 1;
 }
 
 #endif

@@ -184,6 +184,15 @@ TEST_F(Train, WhatIsKilledCanBeResumed) {
   EXPECT_GT(resumed, 0);
 }
 
+TEST_F(Train, ReplacesNoFileThatItReads) {
+  std::string source = folder / "train.src", before = readFile(source);
+  expectError({"--save", source}, "--save would replace " + source + ", which --train reads");
+  expectError({"--save", a, "--log", source}, "--log would replace");
+  expectError({"--save", a, "--save-gradients", source}, "--save-gradients would replace");
+  expectError({"--save", a, "--log", a}, "--save and --log name the same file");
+  EXPECT_EQ(readFile(source), before);
+}
+
 TEST_F(Train, LogsOneObjectAStep) {
   expectTrained(
       valid({"--save", a, "--log", folder / "log", "--steps", "6", "--valid-every", "4"}));
