@@ -37,7 +37,8 @@ Limits searchLimits(const Description &description, const SearchOptions &options
 /// may be chosen anywhere, begin and padding nowhere. Ties go to the lower token id, and among
 /// hypotheses to the one found first.
 ///
-/// Throws UserError on log-probabilities that are not numbers, InternalError on options out of range.
+/// Throws UserError on log-probabilities that are not numbers, InternalError on options out of
+/// range.
 std::vector<std::vector<Hypothesis>> search(Model &model, const Ragged &source,
                                             const SearchOptions &options);
 
