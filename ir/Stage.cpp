@@ -43,12 +43,6 @@ bool isForward(Operation *op) {
   return !isa<StoreGradientOp, CallOp>(op) && !op->getName().getStringRef().ends_with("gradient");
 }
 
-/// What remains outside of kernels: naming memory, keeping it, calls.
-bool isOutside(Operation *op) {
-  return op->hasTrait<View>() || op->hasTrait<OpTrait::IsTerminator>() ||
-         isa<WeightOp, DropoutKeyOp, ReadStateOp, WriteStateOp, StoreGradientOp, CallOp>(op);
-}
-
 bool isPlaced(Operation *op) { return !isa<CallOp>(op) || op->hasAttr("loup.places"); }
 
 LogicalResult verifyGradients(ModuleOp module) {
@@ -64,6 +58,11 @@ LogicalResult verifyGradients(ModuleOp module) {
 
 } // namespace
 
+bool staysOutsideKernels(Operation *op) {
+  return op->hasTrait<View>() || op->hasTrait<OpTrait::IsTerminator>() ||
+         isa<WeightOp, DropoutKeyOp, ReadStateOp, WriteStateOp, StoreGradientOp, CallOp>(op);
+}
+
 LogicalResult verifyStage(ModuleOp module, Stage stage) {
   if (failed(require(module, {"train"})))
     return failure();
@@ -76,7 +75,7 @@ LogicalResult verifyStage(ModuleOp module, Stage stage) {
     return verifyOps(module, isForward);
   if (failed(verifyGradients(module)))
     return failure();
-  if (stage >= Stage::Outlined && failed(verifyOps(module, isOutside)))
+  if (stage >= Stage::Outlined && failed(verifyOps(module, staysOutsideKernels)))
     return failure();
   return stage == Stage::Planned ? verifyOps(module, isPlaced) : success();
 }

@@ -13,6 +13,9 @@ enum class Stage {
   Planned,  // and every result of a call has its place
 };
 
+/// What is done in a function without a kernel: naming memory, keeping it, calling, ending.
+bool staysOutsideKernels(mlir::Operation *op);
+
 /// Emits an error at what `stage` does not allow.
 mlir::LogicalResult verifyStage(mlir::ModuleOp module, Stage stage);
 

@@ -23,16 +23,7 @@ public:
 
   OpBuilder &ops() { return body; }
 
-  Value argument(llvm::StringRef name, Type type) {
-    for (unsigned i = 0; i < function.getNumArguments(); ++i)
-      if (argumentName(function, i) == name)
-        return function.getArgument(i);
-    auto attributes =
-        body.getDictionaryAttr(body.getNamedAttr("loup.name", body.getStringAttr(name)));
-    (void)function.insertArgument(function.getNumArguments(), type, attributes,
-                                  named(name.str(), body.getContext()));
-    return function.getArguments().back();
-  }
+  Value argument(llvm::StringRef name, Type type) { return argumentOf(function, name, type); }
 
   func::FuncOp finish(ValueRange results, llvm::ArrayRef<llvm::StringRef> names) {
     func::ReturnOp::create(body, function.getLoc(), results);

@@ -38,18 +38,6 @@ Type packed(Type type) {
   return makeType(cast<ShapedType>(type).getElementType(), axes);
 }
 
-/// The function's argument of that name, which is made where there is none.
-Value argumentOf(func::FuncOp function, const std::string &name, Type type) {
-  for (unsigned i = 0; i < function.getNumArguments(); ++i)
-    if (argumentName(function, i) == name)
-      return function.getArgument(i);
-  MLIRContext *context = function.getContext();
-  NamedAttribute attribute(StringAttr::get(context, "loup.name"), StringAttr::get(context, name));
-  (void)function.insertArgument(function.getNumArguments(), type,
-                                DictionaryAttr::get(context, attribute), named(name, context));
-  return function.getArguments().back();
-}
-
 Value offsetsOf(func::FuncOp function, llvm::StringRef side) {
   return argumentOf(function, (side + "_offsets").str(),
                     integerType(function.getContext(), {{boundaryAxis.str()}}));

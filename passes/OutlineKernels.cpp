@@ -1,5 +1,7 @@
 #include "passes/Passes.h"
 
+#include "ir/Stage.h"
+
 #include "mlir/IR/AttrTypeSubElements.h"
 #include "mlir/IR/IRMapping.h"
 #include "llvm/ADT/SetVector.h"
@@ -13,12 +15,6 @@ namespace loup {
 #include "passes/Passes.h.inc"
 
 namespace {
-
-/// What is done in a function without a kernel: naming memory, keeping it, ending.
-bool staysOutside(Operation *op) {
-  return op->hasTrait<View>() || op->hasTrait<OpTrait::IsTerminator>() ||
-         isa<WeightOp, DropoutKeyOp, ReadStateOp, WriteStateOp, StoreGradientOp, CallOp>(op);
-}
 
 bool isNullary(Operation *op) { return op->hasTrait<Pointwise>() && op->getNumOperands() == 0; }
 
@@ -124,7 +120,7 @@ public:
     llvm::SmallVector<func::FuncOp> functions(module.getOps<func::FuncOp>());
     for (func::FuncOp function : functions) {
       for (Operation &op : llvm::make_early_inc_range(function.getBody().front()))
-        if (!staysOutside(&op) && !isNullary(&op))
+        if (!staysOutsideKernels(&op) && !isNullary(&op))
           outline(&op);
       eraseDeadOps(function.getBody().front());
     }

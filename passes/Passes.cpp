@@ -24,4 +24,16 @@ llvm::StringRef argumentName(func::FuncOp function, unsigned i) {
   return function.getArgAttrOfType<StringAttr>(i, "loup.name").getValue();
 }
 
+Value argumentOf(func::FuncOp function, llvm::StringRef name, Type type) {
+  for (unsigned i = 0; i < function.getNumArguments(); ++i)
+    if (argumentName(function, i) == name)
+      return function.getArgument(i);
+  Builder builder(function.getContext());
+  auto attributes =
+      builder.getDictionaryAttr(builder.getNamedAttr("loup.name", builder.getStringAttr(name)));
+  (void)function.insertArgument(function.getNumArguments(), type, attributes,
+                                named(name.str(), function.getContext()));
+  return function.getArguments().back();
+}
+
 } // namespace loup

@@ -25,4 +25,7 @@ void eraseDeadOps(mlir::Block &block);
 /// The name an argument or a result carries as `loup.name`.
 llvm::StringRef argumentName(mlir::func::FuncOp function, unsigned i);
 
+/// The function's argument of that name, which is added where there is none.
+mlir::Value argumentOf(mlir::func::FuncOp function, llvm::StringRef name, mlir::Type type);
+
 } // namespace loup

@@ -58,14 +58,23 @@ TokenizerPair prepareTokenizers(const Description &description, const TrainOptio
   return tokenizers;
 }
 
+/// The files of a training, each with the option that names it.
+using NamedFiles = std::vector<std::pair<const char *, std::string>>;
+
+/// What is written. The log is written as it comes, and so may be a pipe or a device.
+NamedFiles outputsOf(const TrainOptions &options) {
+  NamedFiles outputs = {{"--save", options.save},
+                        {"--save's state", statePath(options.save)},
+                        {"--save's best", bestPath(options.save)}};
+  if (!std::filesystem::exists(options.log) || std::filesystem::is_regular_file(options.log))
+    outputs.emplace_back("--log", options.log);
+  outputs.emplace_back("--save-gradients", options.gradients);
+  return outputs;
+}
+
 /// No file that is read, or written for another reason, may be replaced.
 void checkThatNothingIsLost(const TrainOptions &options) {
-  std::vector<std::pair<const char *, std::string>> inputs,
-      outputs = {{"--save", options.save},
-                 {"--save's state", statePath(options.save)},
-                 {"--save's best", bestPath(options.save)},
-                 {"--log", options.log},
-                 {"--save-gradients", options.gradients}};
+  NamedFiles inputs, outputs = outputsOf(options);
   for (const TextPair &pair : options.train)
     inputs.insert(inputs.end(), {{"--train", pair.source}, {"--train", pair.target}});
   if (options.valid)
@@ -97,12 +106,7 @@ void checkThatNothingIsLost(const TrainOptions &options) {
 
 /// Better now than after an hour.
 void checkThatFilesCanBeWritten(const TrainOptions &options) {
-  std::vector<std::string> files = {options.save, statePath(options.save), bestPath(options.save),
-                                    options.gradients};
-  // The log is written as it comes, and so may be a pipe or a device.
-  if (!std::filesystem::exists(options.log) || std::filesystem::is_regular_file(options.log))
-    files.push_back(options.log);
-  for (const std::string &file : files)
+  for (const auto &[option, file] : outputsOf(options))
     if (!file.empty())
       AtomicFile probe(file);
 }
