@@ -91,8 +91,9 @@ void Attention::defineWeights() {
     return operands.isAllowed(query(lane), keys.row());
   };
   scores(vars(lane, key)) = undef<float>();
-  scores(at(lane, scored.row())) =
-      select(isAllowed(scored), operands.scaled(products(at(lane, scored.row()))), hiddenScore);
+  scores(at(lane, scored.row())) = select(
+      isAllowed(scored),
+      operands.score(products(at(lane, scored.row())), query(lane), scored.row()), hiddenScore);
 
   largest(vars(lane)) = hiddenScore;
   largest(vars(lane)) = max(largest(vars(lane)), scores(at(lane, compared.row())));

@@ -148,9 +148,9 @@ void LaneGradients::definePairs() {
   }
   Expr isAllowed = operands.isAllowed(query, key);
   visible(vars(lane, row)) = select(isAllowed, -1, 0);
-  Expr weight = exponential(operands.scaled(products(vars(lane, row))) - logSum);
+  Expr weight = exponential(operands.score(products(vars(lane, row)), query, key) - logSum);
   Expr gradient = operands.drop(gradients(vars(lane, row)), query, key);
-  Expr byProduct = select(isAllowed, operands.scaled(weight * (gradient - delta)), 0.0f);
+  Expr byProduct = select(isAllowed, operands.byProduct(weight * (gradient - delta)), 0.0f);
   if (inLanes == Queries)
     pairs(vars(lane, row)) = byProduct;
   else

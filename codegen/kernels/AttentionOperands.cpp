@@ -103,6 +103,12 @@ Expr AttentionOperands::isAllowed(Expr queryRow, Expr keyRow) const {
          allowed.contains(position(queries, queryRow), position(keys, keyRow));
 }
 
+Expr AttentionOperands::score(Expr product, Expr, Expr) const {
+  return strict_float(product * scale);
+}
+
+Expr AttentionOperands::byProduct(Expr byScore) const { return strict_float(byScore * scale); }
+
 Expr AttentionOperands::drop(Expr value, Expr queryRow, Expr keyRow) const {
   if (!hasDropout())
     return value;

@@ -54,8 +54,11 @@ public:
   Interval keyRowsOf(Interval queryRows) const;
   Interval queryRowsOf(Interval keyRows) const;
 
-  /// scale * value.
-  Halide::Expr scaled(Halide::Expr value) const { return Halide::strict_float(value * scale); }
+  /// A pair's score, from the product of its query and key.
+  Halide::Expr score(Halide::Expr product, Halide::Expr queryRow, Halide::Expr keyRow) const;
+
+  /// The gradient by a pair's product, from that by its score.
+  Halide::Expr byProduct(Halide::Expr byScore) const;
 
 private:
   template <class Op> AttentionOperands(Op op, const KernelBody &body, int);

@@ -81,7 +81,7 @@ void AttentionStep::defineScores() {
   products(vars(key)) = 0.0f;
   products(vars(key)) += partial(at(partials, key));
   scores(vars(key)) =
-      select(operands.isAllowed(0, key), operands.scaled(products(vars(key))), hiddenScore);
+      select(operands.isAllowed(0, key), operands.score(products(vars(key)), 0, key), hiddenScore);
 }
 
 void AttentionStep::defineWeights() {
