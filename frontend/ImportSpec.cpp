@@ -256,13 +256,10 @@ private:
         model.product(at(range, name + ".scores"), query, key, {batch, head, queries, keys},
                       1 / std::sqrt(static_cast<double>(headWidth.size)));
     auto words = MaskAttr::get(context, *spec.mask);
-    llvm::SmallVector<Axis> maskAxes{queries, keys};
-    if (words.needsLengths())
-      maskAxes.insert(maskAxes.begin(), batch);
     SourceRange maskRange = spec.mask.given() ? spec.mask.range : range;
-    Value mask = MaskOp::create(ops, at(maskRange, name + ".mask"), realType(context, maskAxes),
-                                words, queryPositions, keyPositions,
-                                words.needsLengths() ? keySide.lengths : Value());
+    Value mask = MaskOp::create(ops, at(maskRange, name + ".mask"),
+                                realType(context, {batch, queries, keys}), words, queryPositions,
+                                keyPositions, keySide.lengths);
     Value hidden = AddMaskOp::create(ops, at(maskRange, name + ".masked_scores"), scores.getType(),
                                      scores, mask);
     Value weights = SoftmaxOp::create(ops, at(range, name + ".weights"), hidden.getType(), hidden);

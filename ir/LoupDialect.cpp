@@ -89,8 +89,8 @@ LogicalResult MaskAttr::verify(llvm::function_ref<InFlightDiagnostic()> error,
   }
 }
 
-bool MaskAttr::needsLengths() const {
-  return MaskExpression::parse(getWords().str()).allowed().dependsOn(MaskCondition::Length);
+MaskSet MaskAttr::allowed() const {
+  return MaskExpression::parse(getWords().str()).allowed().intersect(MaskSet::realKeys());
 }
 
 // #loup.initial<uniform, 0.1>

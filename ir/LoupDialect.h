@@ -8,5 +8,9 @@
 
 #include "ir/LoupDialect.h.inc"
 
+namespace loup {
+class MaskSet;
+}
+
 #define GET_ATTRDEF_CLASSES
 #include "ir/LoupAttributes.h.inc"

@@ -50,14 +50,16 @@ def MaskAttr : LoupAttr<"Mask", "mask"> {
   let summary = "a set of allowed (query, key) pairs, in the user's words";
   let description = [{
     `#loup.mask<"causal & padding">`. The language is that of `ir/masks/MaskExpression.h`,
-    which gives the set itself.
+    which gives the set that the words
+    stand for. Padding is never seen, for what is computed of a sequence must not depend on what
+    else is in its batch: the word `padding` alone says that nothing else is hidden.
   }];
   let parameters = (ins StringRefParameter<>:$words);
   let assemblyFormat = "`<` $words `>`";
   let genVerifyDecl = 1;
   let extraClassDeclaration = [{
-    /// Whether membership depends on the real number of keys of each example.
-    bool needsLengths() const;
+    /// What the words allow among real keys: padding is hidden whether they say so or not.
+    MaskSet allowed() const;
   }];
 }
 

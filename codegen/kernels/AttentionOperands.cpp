@@ -1,7 +1,6 @@
 #include "codegen/kernels/AttentionOperands.h"
 
 #include "codegen/kernels/DropoutHash.h"
-#include "ir/masks/MaskExpression.h"
 
 #include <algorithm>
 
@@ -14,7 +13,7 @@ namespace loup {
 static AllowedPairs allowedPairs(MaskAttr mask, Value lengths, Value keys, const KernelBody &body) {
   Expr length = lengths ? body.read(lengths, body.point(lengths.getType()))
                         : body.extent(axesOf(keys).front());
-  return AllowedPairs(MaskExpression::parse(mask.getWords().str()).allowed(), length);
+  return AllowedPairs(mask.allowed(), length);
 }
 
 template <class Op>

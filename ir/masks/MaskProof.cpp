@@ -12,11 +12,6 @@ std::string LaterToken::describe() const {
          std::to_string(key) + (key == query ? ", its own place" : ", which comes later");
 }
 
-std::string SeenPadding::describe() const {
-  return "query q=" + std::to_string(query) + " sees k=" + std::to_string(key) +
-         ", which is padding of a sequence of length " + std::to_string(sizes.length);
-}
-
 namespace {
 
 /// What is left of a dependence where a real, scored result on `side` sees what `sight` forbids.
@@ -38,7 +33,6 @@ MaskSet laterOnes(Sight sight) {
   return MaskSet::where({.query = -1, .key = 1, .constant = -first}).intersect(realQuery);
 }
 
-MaskSet realKeys() { return MaskSet::where({.key = -1, .length = 1, .constant = -1}); }
 MaskSet scoredQueries() { return MaskSet::where({.query = 1, .prefix = -1}); }
 
 std::optional<LaterToken> firstToken(const Dependence &seen) {
@@ -60,14 +54,14 @@ bool isBefore(const LaterToken &a, const LaterToken &b) {
 std::optional<LaterToken> findLaterToken(const Dependence &onTokens, std::string_view side,
                                          Sight sight) {
   Dependence seen = seenTooSoon(onTokens, side, laterOnes(sight), scoredQueries());
-  auto real = firstToken(seen.where(0, 0, realKeys(), side));
+  auto real = firstToken(seen.where(0, 0, MaskSet::realKeys(), side));
   return real ? real : firstToken(seen);
 }
 
 std::optional<LaterToken> findLaterToken(const ClassDependence &onTokens, std::string_view side,
                                          Sight sight) {
   int64_t m = onTokens.modulus();
-  for (const MaskSet &keys : {realKeys(), MaskSet::all()}) {
+  for (const MaskSet &keys : {MaskSet::realKeys(), MaskSet::all()}) {
     std::optional<LaterToken> first;
     for (const auto &[residues, pairs] : onTokens.classes()) {
       int64_t a = residues[0], b = residues[1];
@@ -97,7 +91,7 @@ std::optional<LaterToken> findLaterToken(const MaskSet &allowed, std::string_vie
                      .intersect(laterOnes(sight))
                      .intersect(scoredQueries())
                      .intersect(allowed);
-  for (const MaskSet &keys : {realKeys(), MaskSet::all()})
+  for (const MaskSet &keys : {MaskSet::realKeys(), MaskSet::all()})
     if (auto point = smallestPair(seen.intersect(keys))) {
       LaterToken token{(*point)[0], (*point)[1], {{std::string(side), (*point)[4]}}, true};
       if (allowed.dependsOn(MaskCondition::Prefix))
@@ -112,16 +106,6 @@ bool hidesLater(const MaskSet &allowed) {
       .intersect(MaskSet::where({.query = -1, .key = 1, .constant = -1}))
       .intersect(allowed)
       .isEmpty();
-}
-
-std::optional<SeenPadding> findSeenPadding(const MaskSet &allowed, KeySide side) {
-  MaskSet padding = MaskSet::where({.key = 1, .length = -1});
-  auto point =
-      smallestPair(matrix(side, /*withPadding=*/true).intersect(padding).intersect(allowed));
-  if (!point)
-    return std::nullopt;
-  return SeenPadding{
-      (*point)[0], (*point)[1], {(*point)[2], (*point)[3], (*point)[4], (*point)[5]}};
 }
 
 bool hidesNothing(const MaskSet &allowed, KeySide side) {

@@ -42,16 +42,6 @@ struct EmptyRow {
   std::string describe() const;
 };
 
-/// Padding that a real query sees: its result would depend on what else is in the batch.
-struct SeenPadding {
-  int64_t query;
-  int64_t key;
-  MaskSizes sizes;
-
-  /// `query q=0 sees k=1, which is padding of a sequence of length 1`.
-  std::string describe() const;
-};
-
 /// Shows that no real result on `side` depends on a token after it (nor on the token at its own
 /// place, where `sight` asks for that); `onTokens` leads from results to tokens, one position each,
 /// both on `side`. Results within the prefix are never scored and may see anything. Otherwise
@@ -74,10 +64,6 @@ bool hidesLater(const MaskSet &allowed);
 /// the first counterexample by q, then queries, keys, length and prefix.
 std::optional<EmptyRow> findEmptyRow(const MaskSet &allowed, KeySide side,
                                      bool emptyIsZero = false);
-
-/// Shows that no real query sees padding. Otherwise returns the first counterexample by q, then k,
-/// queries, keys, length and prefix.
-std::optional<SeenPadding> findSeenPadding(const MaskSet &allowed, KeySide side);
 
 /// Whether every query sees every key, padding and absent ones included, whatever the sizes.
 bool hidesNothing(const MaskSet &allowed, KeySide side);

@@ -146,6 +146,8 @@ template <typename Edit> MaskSet MaskSet::rebuild(Edit edit) const {
 
 MaskSet MaskSet::all() { return MaskSet(PresburgerSet::getUniverse(space())); }
 
+MaskSet MaskSet::realKeys() { return where({.key = -1, .length = 1, .constant = -1}); }
+
 MaskSet MaskSet::where(const MaskCondition &condition) {
   auto points = pointsOf({condition});
   return MaskSet(points ? PresburgerSet(*points) : PresburgerSet::getEmpty(space()));

@@ -37,6 +37,7 @@ public:
   };
 
   static MaskSet all();
+  static MaskSet realKeys(); // those that are no padding: k < length
   static MaskSet where(const MaskCondition &condition);
   static MaskSet where(const ResidueClasses &classes);
   static MaskSet where(const mlir::presburger::PresburgerSet &points);

@@ -4,17 +4,12 @@ using namespace mlir;
 
 namespace loup {
 
-/// Lengths are given only where the mask speaks of them.
-static LogicalResult verifyLengths(Operation *op, MaskAttr mask, Value lengths) {
-  if (!lengths || mask.needsLengths())
-    return success();
-  return op->emitOpError("expected no lengths with mask \"") << mask.getWords() << "\", got some";
-}
-
 LogicalResult MaskOp::verify() {
-  if (getMask().needsLengths() && !getLengths())
-    return emitOpError("expected lengths with mask \"") << getMask().getWords() << "\", got none";
-  return verifyLengths(*this, getMask(), getLengths());
+  for (Value operand : getOperands())
+    for (StringAttr axis : axesOf(operand))
+      if (!hasAxis(getType(), axis))
+        return emitOpError("expected a result along ") << axis << ", as what it is made of";
+  return success();
 }
 
 llvm::SmallVector<Value> AddMaskOp::buildGradients(OpBuilder &, ValueRange gradients) {
@@ -35,7 +30,7 @@ LogicalResult AttentionOp::verify() {
     return emitOpError("expected offsets of queries and keys, and then no lengths");
   if (static_cast<bool>(getDropoutKey()) != getRate().isNonZero())
     return emitOpError("expected a dropout key exactly where the rate is not zero");
-  return verifyLengths(*this, getMask(), getLengths());
+  return success();
 }
 
 llvm::SmallVector<Value> AttentionOp::buildGradients(OpBuilder &builder, ValueRange gradients) {

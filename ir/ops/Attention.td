@@ -5,11 +5,11 @@ include "ir/ops/LoupOp.td"
 def MaskOp : LoupOp<"mask", [Pointwise]> {
   let summary = "the tensor of a mask: 0 where allowed, hidden elsewhere";
   let description = [{
-        result[b, q, k] = (queries[q], keys[k]) in mask of lengths[b] ? 0 : hiddenScore
+        result[b, q, k] = (queries[q], keys[k]) in mask and k < lengths[b] ? 0 : hiddenScore
 
-    `queries` and `keys` are positions, `lengths` the real number of keys of each example, which only
-    masks with `padding` need. The set is exact and known to the compiler; the tensor exists only in
-    the textbook program.
+    `queries` and `keys` are positions, `lengths` the real number of keys of each example: padding is
+    hidden by every mask. Without `lengths` every key is real. The set is exact and known to the
+    compiler; the tensor exists only in the textbook program.
 
     ```mlir
     func.func @causal(%q: tensor<?xi32, #loup.axes<target>>,

@@ -17,14 +17,13 @@ class MaskWords : public testing::TestWithParam<const char *> {};
 
 TEST_P(MaskWords, MakeTheTensorOfTheSet) {
   std::string words = GetParam();
-  bool hasLengths = words.find("padding") != std::string::npos;
-  std::string lengths = hasLengths ? " lengths %n" : "", type = hasLengths ? ", i[batch]" : "";
   LoadedKernel kernel("func.func @kernel(%n: i[batch]) -> [batch, time, time_key] {\n"
                       "  %q = loup.positions : i[time]\n"
                       "  %k = loup.positions : i[time_key]\n"
                       "  %m = loup.mask <\"" +
-                      words + "\"> queries %q keys %k" + lengths + " : i[time], i[time_key]" +
-                      type + " -> [batch, time, time_key]\n" +
+                      words +
+                      "\"> queries %q keys %k lengths %n : i[time], i[time_key], i[batch]"
+                      " -> [batch, time, time_key]\n"
                       "  return %m : [batch, time, time_key]\n}");
   MaskExpression mask = MaskExpression::parse(words);
   Tensor lengthOf{{3}, {}, {17, 1, 5}};
@@ -32,8 +31,10 @@ TEST_P(MaskWords, MakeTheTensorOfTheSet) {
   for (int64_t b = 0; b < 3; ++b)
     for (int64_t q = 0; q < 13; ++q)
       for (int64_t k = 0; k < 17; ++k)
-        expected.push_back(
-            mask.allowed().contains(q, k, {13, 17, lengthOf.integer[b]}) ? 0 : hiddenScore);
+        expected.push_back(k < lengthOf.integer[b] &&
+                                   mask.allowed().contains(q, k, {13, 17, lengthOf.integer[b]})
+                               ? 0
+                               : hiddenScore);
   EXPECT_THAT(kernel({lengthOf}, {{"time", 13}, {"time_key", 17}})[0].real,
               ElementsAreArray(expected));
 }
@@ -44,6 +45,22 @@ INSTANTIATE_TEST_SUITE_P(
                     "q - k < 3 & k < 7 | k == q", "!causal & padding | sink(2)", "(q - k) % 4 == 0",
                     "causal & (window(3) | (q - k) % 5 < 2)", "k % 3 == 1 | q % 2 == 0 & padding",
                     "k - k % 4 <= q - q % 4 & padding", "(q + k * 2) % 8 > k % 4"));
+
+TEST(Mask, EveryKeyIsRealWithoutLengths) {
+  for (const char *words : {"causal", "causal & padding"}) {
+    LoadedKernel kernel(
+        std::string("func.func @kernel(%x: [time, time_key]) -> [time, time_key] {\n"
+                    "  %q = loup.positions : i[time]\n"
+                    "  %k = loup.positions : i[time_key]\n"
+                    "  %m = loup.mask <\"") +
+        words +
+        "\"> queries %q keys %k : i[time], i[time_key] -> [time, time_key]\n"
+        "  %y = loup.add_mask %x, %m : [time, time_key], [time, time_key]\n"
+        "  return %y : [time, time_key]\n}");
+    EXPECT_THAT(kernel({Tensor{{2, 3}, {1, 2, 3, 4, 5, 6}, {}}})[0].real,
+                ElementsAreArray({1.0f, hiddenScore, hiddenScore, 4.0f, 5.0f, hiddenScore}));
+  }
+}
 
 TEST(AllowedPairs, TakesTheExamplesPrefixAndPresentKeys) {
   MaskSet mask = MaskExpression::parse("(causal | prefix) & (present | k == q)").allowed();

@@ -72,7 +72,6 @@ TEST(MaskProof, AnyKeyMayBePresentOrNot) {
   EXPECT_TRUE(hidesNothing(mask("present | !present"), KeySide::Own));
   EXPECT_FALSE(hidesNothing(mask("present"), KeySide::Own));
   EXPECT_TRUE(hidesEverything(mask("present & !present"), KeySide::Own));
-  EXPECT_EQ(findSeenPadding(mask("present"), KeySide::Own)->key, 1);
 }
 
 TEST(MaskProof, RemaindersAreExact) {
@@ -91,13 +90,10 @@ TEST(MaskProof, RemaindersAreExact) {
   EXPECT_EQ(later(dependence("k <= q + 1 & (q - k) % 2 == 0"), Sight::UpToItself), "proved");
   EXPECT_EQ(later(dependence("(q - k) % 4 == 0"), Sight::UpToItself),
             "position q=0 may see k=1, which comes later"); // the classes are dropped
-  MaskSet blocks = mask("k - k % 64 <= q - q % 64");
   EXPECT_EQ(findLaterToken(ClassDependence::mask(64, mask("(q - k) % 4 == 0"), "target"), "target",
                            Sight::UpToItself)
                 ->describe(),
             "position q=0 sees k=4, which comes later");
-  EXPECT_EQ(findSeenPadding(blocks, KeySide::Own)->describe(),
-            "query q=0 sees k=1, which is padding of a sequence of length 1");
   EXPECT_TRUE(hidesNothing(mask("k % 4 < 2 | (k + 2) % 4 < 2"), KeySide::Own));
   EXPECT_TRUE(hidesEverything(mask("2 * q == 2 * k + q % 2 & q % 2 == 1"), KeySide::Own));
 }
@@ -124,15 +120,6 @@ TEST(MaskProof, NoRealQueryIsLeftWithoutAKey) {
   EXPECT_EQ(findEmptyRow(mask("!padding"), KeySide::Own)->describe(),
             "query q=0 of a sequence of length 1 has no key it may see");
   EXPECT_EQ(findEmptyRow(mask("k == 2 * q & padding"), KeySide::Own)->query, 1);
-}
-
-TEST(MaskProof, NoRealQuerySeesPadding) {
-  EXPECT_FALSE(findSeenPadding(mask("padding"), KeySide::Other));
-  EXPECT_FALSE(findSeenPadding(mask("causal"), KeySide::Own));
-  EXPECT_EQ(findSeenPadding(mask("window(3)"), KeySide::Own)->describe(),
-            "query q=0 sees k=1, which is padding of a sequence of length 1");
-  EXPECT_EQ(findSeenPadding(mask("causal & k > 4"), KeySide::Other)->describe(),
-            "query q=5 sees k=5, which is padding of a sequence of length 1");
 }
 
 TEST(MaskProof, AMaskThatHidesNothingOrEverythingIsKnown) {
@@ -188,7 +175,6 @@ TEST(MaskProof, NoProofTakesMoreThanASecond) {
       inexact += row && !row->exact;
       expectShort("rows");
     }
-    findSeenPadding(*set, KeySide::Own);
     expectShort("padding");
     hidesNothing(*set, KeySide::Own);
     hidesEverything(*set, KeySide::Own);

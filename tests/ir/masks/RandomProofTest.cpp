@@ -93,43 +93,6 @@ TEST(RandomProof, RowsAgreeWithEnumerationOnRandomMasks) {
   EXPECT_GT(full, 50);
 }
 
-TEST(RandomProof, SeenPaddingAgreesWithEnumerationOnRandomMasks) {
-  constexpr int64_t most = 7;
-  std::mt19937 random(9);
-  int proved = 0;
-  for (int round = 0; round < 300; ++round) {
-    testing::RandomMask text = anyMask(random, 2);
-    if (round % 3 == 0)
-      text = {"padding & (" + text.text + ")",
-              [=](int64_t q, int64_t k, const testing::Facts &facts) {
-                return k < facts.length && text.truth(q, k, facts);
-              }};
-    SCOPED_TRACE(text.text);
-    KeySide side = round % 2 ? KeySide::Own : KeySide::Other;
-    auto padding = findSeenPadding(mask(text.text), side);
-    // The key comes before the sizes.
-    std::optional<std::array<int64_t, 6>> first;
-    anyRealRow(side, most, [&](int64_t q, const MaskSizes &sizes) {
-      for (int64_t k = sizes.length; k < sizes.keys; ++k)
-        if (ever(text, q, k, sizes)) {
-          std::array point{q, k, sizes.queries, sizes.keys, sizes.length, sizes.prefix};
-          first = first ? std::min(*first, point) : point;
-        }
-      return false;
-    });
-    if (first) {
-      ASSERT_TRUE(padding);
-      EXPECT_EQ((std::array{padding->query, padding->key, padding->sizes.queries,
-                            padding->sizes.keys, padding->sizes.length, padding->sizes.prefix}),
-                *first);
-    } else if (padding) {
-      EXPECT_TRUE(ever(text, padding->query, padding->key, padding->sizes));
-    }
-    proved += !padding;
-  }
-  EXPECT_GT(proved, 80);
-}
-
 TEST(RandomProof, LaterTokensAgreeWithEnumerationOnRandomMasks) {
   constexpr int64_t most = 8;
   std::mt19937 random(6);
