@@ -105,11 +105,12 @@ public:
         .path;
   }
 
-  void link(const std::vector<fs::path> &objects, const fs::path &program) {
+  void link(const std::vector<fs::path> &objects, llvm::ArrayRef<const char *> options,
+            const fs::path &program) {
     std::vector<std::string> arguments(objects.begin(), objects.end());
     for (const char *library : runtimeLibraries)
       arguments.push_back((installation() / "lib" / library).string());
-    arguments.insert(arguments.end(), linkFlags.begin(), linkFlags.end());
+    arguments.insert(arguments.end(), options.begin(), options.end());
     arguments.insert(arguments.end(), {"-o", program.string()});
     command(arguments);
   }
@@ -149,7 +150,37 @@ private:
   std::vector<fs::path> headers;
 };
 
+/// What opens a measured model. Kernels find each other and the thread pool in their own library.
+const PrintedFile opening = {"open.cpp", R"(#include "model.h"
+
+#include "runtime/MeasuredModel.h"
+#include "runtime/ThreadPool.h"
+
+extern "C" loup::MeasuredModel loup_open(int threads) {
+  loup::setThreadCount(threads);
+  return {makeModel().release(), &loup::partTimes()};
+}
+)"};
+constexpr std::array libraryFlags = {"-shared", "-Wl,-Bsymbolic", "-pthread"};
+
 } // namespace
+
+void buildLibrary(std::vector<PrintedFile> sources, const std::vector<EmittedKernel> &kernels,
+                  const Compiler &compiler, const fs::path &library) {
+  TemporaryFolder scratch(library.parent_path());
+  sources.push_back(opening);
+  for (const PrintedFile &file : sources)
+    writeFile(scratch / file.name, file.text);
+
+  Toolchain tools(compiler, scratch);
+  std::vector<fs::path> objects;
+  for (const EmittedKernel &kernel : kernels)
+    objects.push_back(kernel.object);
+  for (const PrintedFile &file : sources)
+    if (file.name == "model.cpp" || file.name == opening.name)
+      objects.push_back(tools.compile(sources, file));
+  tools.link(objects, libraryFlags, library);
+}
 
 void buildExecutables(const std::vector<PrintedFile> &sources,
                       const std::vector<EmittedKernel> &kernels, const Compiler &compiler,
@@ -174,7 +205,7 @@ void buildExecutables(const std::vector<PrintedFile> &sources,
                                        "another folder or move it away");
     std::vector<fs::path> objects = shared;
     objects.push_back(tools.compile(sources, *main));
-    tools.link(objects, scratch / fs::path(main->name).stem());
+    tools.link(objects, linkFlags, scratch / fs::path(main->name).stem());
   }
   tools.removeUnused();
 

@@ -1,4 +1,4 @@
-// From printed sources and kernel objects to programs that stand alone.
+// From printed sources and kernel objects to programs that stand alone, or a library.
 #pragma once
 
 #include "codegen/EmitDriver.h"
@@ -25,5 +25,10 @@ Compiler findCompiler();
 void buildExecutables(const std::vector<PrintedFile> &sources,
                       const std::vector<EmittedKernel> &kernels, const Compiler &compiler,
                       const std::filesystem::path &folder);
+
+/// Makes a shared library of the model alone, to be measured; runtime/MeasuredModel.h says how it
+/// is opened.
+void buildLibrary(std::vector<PrintedFile> sources, const std::vector<EmittedKernel> &kernels,
+                  const Compiler &compiler, const std::filesystem::path &library);
 
 } // namespace loup

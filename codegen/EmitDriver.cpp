@@ -196,18 +196,27 @@ std::string emitClass(ModuleOp module, const std::string &name) {
   return text + "};\n";
 }
 
+bool timesParts(ModuleOp module) {
+  return module
+      .walk([](CallOp call) {
+        return call->hasAttr("loup.part") ? WalkResult::interrupt() : WalkResult::advance();
+      })
+      .wasInterrupted();
+}
+
 std::string emitModel(ModuleOp module, const Description &description) {
   std::string name = className(description.name);
   return fmt::format(
       "// {}: the kernel calls of training and decoding, printed by Loup.\n"
       "#include \"description.h\"\n#include \"kernels.h\"\n#include \"model.h\"\n\n"
-      "#include \"runtime/Driver.h\"\n#include \"runtime/Random.h\"\n"
+      "#include \"runtime/Driver.h\"\n{}#include \"runtime/Random.h\"\n"
       "#include \"runtime/ThreadPool.h\"\n\n#include "
       "<algorithm>\n\nnamespace {{\n\n"
       "using loup::Limits;\nusing loup::Scratch;\nusing loup::tensor;\n\n"
       "{}\n{}\n}} // namespace\n\n"
       "std::unique_ptr<loup::Model> makeModel() {{ return std::make_unique<{}>(); }}\n",
-      description.name, emitParameters(placeParameters(module)), emitClass(module, name), name);
+      description.name, timesParts(module) ? "#include \"runtime/PartTimes.h\"\n" : "",
+      emitParameters(placeParameters(module)), emitClass(module, name), name);
 }
 
 // description.h

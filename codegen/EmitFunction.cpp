@@ -157,6 +157,15 @@ private:
       }
       arguments.push_back(part(call, result, place));
     }
+    auto timed = call->getAttrOfType<IntegerAttr>("loup.part");
+    if (timed)
+      line("loup::partTimes().begin();");
+    printKernelCall(call, arguments);
+    if (timed)
+      line("loup::partTimes().end(" + std::to_string(timed.getInt()) + ");");
+  }
+
+  void printKernelCall(CallOp call, llvm::ArrayRef<std::string> arguments) {
     if (!call.getRagged()) {
       text += wrapped(indent, call.getKernel().str() + "(", arguments, ");");
       return;

@@ -3,19 +3,14 @@
 
 #include "codegen/BuildExecutable.h"
 #include "codegen/ExportSources.h"
-#include "frontend/BuildProgress.h"
-#include "frontend/CollectReports.h"
+#include "frontend/Compilation.h"
 #include "frontend/DescribeSpec.h"
-#include "frontend/ImportSpec.h"
-#include "frontend/LoadSpec.h"
 #include "frontend/Nearest.h"
-#include "passes/Passes.h"
 #include "passes/Pipeline.h"
 #include "runtime/Errors.h"
 #include "runtime/Files.h"
 
-#include "mlir/IR/MLIRContext.h"
-#include "mlir/Pass/PassManager.h"
+#include "llvm/ADT/STLExtras.h"
 
 #include <fmt/format.h>
 
@@ -61,9 +56,7 @@ std::string textOf(const std::vector<PrintedFile> &sources) {
 class Build {
 public:
   explicit Build(const BuildOptions &options)
-      : options(options), reports(readDescription(options.spec)),
-        spec(loadSpec(reports.source(), std::cerr, onTerminal)),
-        module(importSpec(spec, options.spec, &context)) {}
+      : options(options), compilation(options.spec), module(compilation.textbook()) {}
 
   void run() {
     bool isPass = !llvm::is_contained({"", "textbook", "halide", "cpp"}, options.stage);
@@ -71,13 +64,13 @@ public:
       requirePass();
     if (options.stage == "textbook")
       return write(textOf(*module), ".mlir");
-    runPasses(isPass ? options.stage : "");
+    compilation.runPasses(*module, options.schedule, isPass ? options.stage : "");
     if (isPass)
       return write(textOf(*module), ".mlir");
     if (options.stage == "halide")
       return write(emitKernelLoops(*module), ".txt");
 
-    auto sources = emitDriver(*module, makeDescription(spec));
+    auto sources = emitDriver(*module, makeDescription(compilation.spec()));
     if (options.stage == "cpp" && options.directory.empty())
       return write(textOf(sources), "");
     if (options.stage == "cpp")
@@ -108,25 +101,6 @@ private:
     writeFile(std::filesystem::path(options.directory) / (options.stage + suffix), text);
   }
 
-  void runPasses(const std::string &last) {
-    PassManager manager(&context);
-    std::string failedPass;
-    manager.addInstrumentation(std::make_unique<PassProgress>(progress, failedPass));
-    buildPipeline(manager, options.schedule, last);
-    bool isDone;
-    {
-      CollectReports collect(&context, reports);
-      isDone = succeeded(manager.run(*module));
-    }
-    progress.print(reports.text(onTerminal));
-    if (isDone)
-      return;
-    if (failedPass == "check-masks")
-      reports.refuseErrors();
-    throw InternalError("every model with proved masks can be compiled, but " + failedPass +
-                        " failed");
-  }
-
   void makeFolder() const {
     std::error_code error;
     std::filesystem::create_directories(options.directory, error);
@@ -137,40 +111,28 @@ private:
           fmt::format("cannot write to the folder {}: {}", options.directory, error.message()));
   }
 
-  std::vector<EmittedKernel> compileKernels() {
-    return emitKernels(
-        *module, options.jobs, [&](const EmittedKernel &kernel, size_t done, size_t all) {
-          compiled += !kernel.cached;
-          progress.show(
-              fmt::format("kernel {}/{} {}{}", done, all, kernel.name,
-                          kernel.cached ? " (known)" : fmt::format(" {:.1f} s", kernel.seconds)));
-        });
-  }
-
   void exportPrograms(const std::vector<PrintedFile> &sources) {
     makeFolder(); // better missed now than after the kernels
-    exportSources(sources, compileKernels(), options.directory);
+    exportSources(sources, compilation.compileKernels(*module, options.jobs), options.directory);
   }
 
   void makePrograms(const std::vector<PrintedFile> &sources) {
     Compiler compiler = findCompiler(); // likewise
     makeFolder();
-    auto kernels = compileKernels();
+    auto kernels = compilation.compileKernels(*module, options.jobs);
+    BuildProgress &progress = compilation.progress;
     progress.show("programs");
     buildExecutables(sources, kernels, compiler, options.directory);
-    progress.print(fmt::format(
-        "{}: {} kernels ({} compiled now), {}/train and {}/translate, {:.1f} s\n", *spec.name,
-        kernels.size(), compiled, options.directory, options.directory, progress.seconds()));
+    auto compiled = llvm::count_if(kernels, [](const EmittedKernel &k) { return !k.cached; });
+    progress.print(
+        fmt::format("{}: {} kernels ({} compiled now), {}/train and {}/translate, {:.1f} s\n",
+                    *compilation.spec().name, kernels.size(), compiled, options.directory,
+                    options.directory, progress.seconds()));
   }
 
   const BuildOptions &options;
-  const bool onTerminal = isatty(STDERR_FILENO);
-  BuildProgress progress;
-  Diagnostics reports; // by the passes
-  Spec spec;
-  MLIRContext context;
+  Compilation compilation;
   OwningOpRef<ModuleOp> module;
-  size_t compiled = 0;
 };
 
 } // namespace

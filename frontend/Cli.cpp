@@ -20,7 +20,8 @@ constexpr std::string_view help =
 one decodes with it.
 
   loup build SPEC -o DIR    make DIR/train and DIR/translate from the description SPEC
-  loup build --help         all that build can do
+  loup bench SPEC           measure what each rung of the ladder is worth
+  loup COMMAND --help       all that a command can do
   loup --version            which Loup this is
 
 Exit status: 0, 1 if something is wrong with the input, 70 if it is with the program.
@@ -55,6 +56,49 @@ constexpr ForeignOption foreignBuildOptions[] = {
     {"config", "the description is named without an option: loup build SPEC"},
     {"c", "the description is named without an option: loup build SPEC"},
     {"f", "the description is named without an option: loup build SPEC"},
+};
+
+constexpr std::string_view aboutBench =
+    R"(Builds the rungs of the ladder, from the program of a textbook to the fastest, and measures them
+side by side: a training step, decoding, and each kind of attention alone.
+
+  loup bench freight.toml
+  loup bench freight.toml --schedules fused,packed --lengths 64,512 --svg freight.svg
+  loup bench freight.toml --data a.src a.tgt)";
+
+constexpr std::string_view columnsOfBench = R"(
+What the table's columns say:
+  time      the median of 9 repetitions, which alternate at random with those of all others
+  ratio     to the time of the first rung
+  tokens/s  real ones: of the target in training, generated ones in decoding, in an attention
+            its queries
+  GFLOP/s   of the textbook's products, on real tokens and allowed pairs alone: the same work for
+            every rung. A multiply-add counts as two operations
+  of peak   the same as a share of the multiply-adds that this machine was measured to do at most
+  memory    weights, gradients (in decoding: states) and values; of an attention, what it writes
+  masks     bytes of masks that exist as tensors
+  padding   the share of padding in what is computed
+
+An attention's time is that of its kernels within the training step, the mean of its layers.
+)";
+
+constexpr ForeignOption foreignBenchOptions[] = {
+    {"schedule", "--schedules"},
+    {"rungs", "--schedules"},
+    {"length", "--lengths"},
+    {"seq-len", "--lengths"},
+    {"train", "--data"},
+    {"output", "--json or --svg"},
+    {"o", "--json or --svg"},
+    {"out", "--json or --svg"},
+    {"chart", "--svg"},
+    {"num-threads", "--threads"},
+    {"cpu-threads", "--threads"},
+    {"j", "--threads"},
+    {"jobs", "--threads"},
+    {"benchmark_out", "--json"},
+    {"config", "the description is named without an option: loup bench SPEC"},
+    {"c", "the description is named without an option: loup bench SPEC"},
 };
 
 std::string listChoices(std::string_view title, const std::vector<Choice> &choices) {
@@ -108,17 +152,73 @@ void runBuild(int argc, char **argv, const Commands &commands) {
   commands.build(options);
 }
 
+/// Numbers and names that are given twice count once.
+template <class T> void removeRepeated(std::vector<T> &values) {
+  auto end = values.end();
+  for (auto i = values.begin(); i != end; ++i)
+    end = std::remove(i + 1, end, *i);
+  values.erase(end, values.end());
+}
+
+void runBench(int argc, char **argv, const Commands &commands) {
+  BenchOptions options;
+  for (const Choice &schedule : commands.schedules)
+    options.schedules.push_back(schedule.name);
+  std::vector<std::string> data;
+
+  CLI::App app{std::string(aboutBench), "loup bench"};
+  app.get_formatter()->column_width(30);
+  app.add_option("SPEC", options.spec, "The description, a TOML file")->required()->type_name("");
+  app.add_option("--schedules", options.schedules,
+                 "Rungs of the ladder [all], see below. The others are\n"
+                 "compared with the first")
+      ->type_name("A,B")
+      ->delimiter(',')
+      ->allow_extra_args(false);
+  CLI::Option *lengths = app.add_option("--lengths", options.lengths,
+                                        "Measure on sentences of N tokens, [train] batch_tokens\n"
+                                        "of them in a batch [32,128]")
+                             ->type_name("N,N")
+                             ->delimiter(',')
+                             ->allow_extra_args(false)
+                             ->check(wholeNumber(1, 1 << 20), "");
+  app.add_option("--data", data,
+                 "Measure on these lines instead, source and target, in\n"
+                 "their order: batches hold sentences of unlike length")
+      ->type_name("SRC TGT")
+      ->expected(2)
+      ->excludes(lengths);
+  app.add_option("--json", options.json, "Write all figures")->type_name("FILE");
+  app.add_option("--svg", options.svg, "Draw a chart")->type_name("FILE");
+  app.add_option("--threads", options.threads, "Threads to compute with [every core]")
+      ->type_name("N")
+      ->check(wholeNumber(1, 4096), "");
+  app.footer(
+      std::string(columnsOfBench) +
+      listChoices("Schedules, from the program of a textbook to the fastest:", commands.schedules));
+  if (!parseCommandLine(app, argc, argv, foreignBenchOptions))
+    return;
+
+  for (const std::string &schedule : options.schedules)
+    requireChoice("--schedules", schedule, commands.schedules);
+  removeRepeated(options.schedules);
+  removeRepeated(options.lengths);
+  if (!data.empty())
+    options.data = TextPair{data[0], data[1]};
+  commands.bench(options);
+}
+
 [[noreturn]] void refuseCommand(std::string_view command) {
   if (command == "train" || command == "translate")
     throw UserError(fmt::format("'{0}' is a program that Loup makes: loup build SPEC -o DIR, then "
                                 "DIR/{0}",
                                 command));
-  if (command == "bench" || command == "explain")
+  if (command == "explain")
     throw UserError(fmt::format("'{}' is not supported yet", command));
   if (command.ends_with(".toml"))
     throw UserError(fmt::format("did you mean loup build {} -o DIR?", command));
   throw UserError(
-      fmt::format("unknown command '{}'; {}", command, whatInstead(command, {"build"})));
+      fmt::format("unknown command '{}'; {}", command, whatInstead(command, {"build", "bench"})));
 }
 
 } // namespace
@@ -127,6 +227,8 @@ int runCommandLine(int argc, char **argv, const Commands &commands) {
   std::string_view command = argc > 1 ? argv[1] : "";
   if (command == "build")
     return reportErrors("loup build", [&] { runBuild(argc - 1, argv + 1, commands); });
+  if (command == "bench")
+    return reportErrors("loup bench", [&] { runBench(argc - 1, argv + 1, commands); });
   return reportErrors("loup", [&] {
     if (command.empty())
       throw UserError(fmt::format("no command is given\n\n{}", help));

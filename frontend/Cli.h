@@ -2,6 +2,7 @@
 #pragma once
 
 #include "frontend/Build.h"
+#include "frontend/bench/Bench.h"
 
 #include <functional>
 #include <vector>
@@ -11,6 +12,7 @@ namespace loup {
 /// What the commands do, and the words they take.
 struct Commands {
   std::function<void(const BuildOptions &)> build;
+  std::function<void(const BenchOptions &)> bench;
   std::vector<Choice> schedules; // the default one last
   std::vector<Choice> stages;
 };

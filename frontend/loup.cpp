@@ -1,7 +1,9 @@
 // loup: compiles descriptions of sequence models into native programs.
 #include "frontend/Build.h"
 #include "frontend/Cli.h"
+#include "frontend/bench/Bench.h"
 
 int main(int argc, char **argv) {
-  return loup::runCommandLine(argc, argv, {loup::build, loup::schedules(), loup::stages()});
+  return loup::runCommandLine(argc, argv,
+                              {loup::build, loup::bench, loup::schedules(), loup::stages()});
 }

@@ -22,6 +22,7 @@ protected:
       argv.push_back(word.data());
     argv.push_back(nullptr);
     built.reset();
+    measured.reset();
     testing::internal::CaptureStdout();
     testing::internal::CaptureStderr();
     code = runCommandLine(static_cast<int>(words.size()), argv.data(), commands);
@@ -30,9 +31,11 @@ protected:
   }
 
   Commands commands = {[this](const BuildOptions &options) { built = options; },
+                       [this](const BenchOptions &options) { measured = options; },
                        {{"textbook", "as a textbook writes it"}, {"fused", "masks not added"}},
                        {{"import", "what the description says"}, {"cpp", "the driver"}}};
   std::optional<BuildOptions> built;
+  std::optional<BenchOptions> measured;
   int code = 0;
   std::string out, err;
 };
@@ -59,6 +62,36 @@ TEST_F(Cli, TakesAllOptions) {
   EXPECT_EQ(built->jobs, 3);
 }
 
+TEST_F(Cli, Measures) {
+  run({"bench", "a.toml"});
+  EXPECT_EQ(code, 0) << err;
+  ASSERT_TRUE(measured);
+  EXPECT_EQ(measured->spec, "a.toml");
+  EXPECT_THAT(measured->schedules, testing::ElementsAre("textbook", "fused"));
+  EXPECT_THAT(measured->lengths, testing::IsEmpty());
+  EXPECT_FALSE(measured->data);
+  EXPECT_EQ(measured->json + measured->svg, "");
+  EXPECT_EQ(measured->threads, 0);
+}
+
+TEST_F(Cli, TakesAllOptionsOfMeasuring) {
+  run({"bench", "--schedules", "fused,textbook,fused", "--lengths=16,8,16", "--json", "a.json",
+       "--svg", "a.svg", "--threads", "3", "a.toml"});
+  EXPECT_EQ(code, 0) << err;
+  ASSERT_TRUE(measured);
+  EXPECT_THAT(measured->schedules, testing::ElementsAre("fused", "textbook"));
+  EXPECT_THAT(measured->lengths, testing::ElementsAre(16, 8));
+  EXPECT_EQ(measured->json, "a.json");
+  EXPECT_EQ(measured->svg, "a.svg");
+  EXPECT_EQ(measured->threads, 3);
+  run({"bench", "a.toml", "--data", "a.src", "a.tgt"});
+  EXPECT_EQ(code, 0) << err;
+  ASSERT_TRUE(measured && measured->data);
+  EXPECT_EQ(measured->spec, "a.toml");
+  EXPECT_EQ(measured->data->source, "a.src");
+  EXPECT_EQ(measured->data->target, "a.tgt");
+}
+
 TEST_F(Cli, ExplainsItself) {
   for (const char *word : {"--help", "-h", "help"}) {
     run({word});
@@ -74,6 +107,12 @@ TEST_F(Cli, ExplainsItself) {
   for (const char *word : {"SPEC", "-o DIR", "--schedule", "--emit", "--jobs", "textbook",
                            "as a textbook writes it", "import", "what the description says"})
     EXPECT_THAT(out, HasSubstr(word));
+  run({"bench", "--help"});
+  EXPECT_EQ(code, 0);
+  EXPECT_FALSE(measured);
+  for (const char *word : {"SPEC", "--schedules", "--lengths", "--data", "--json", "--svg",
+                           "--threads", "textbook", "as a textbook writes it", "of peak"})
+    EXPECT_THAT(out, HasSubstr(word));
 }
 
 TEST_F(Cli, RefusesWithAdvice) {
@@ -85,7 +124,15 @@ TEST_F(Cli, RefusesWithAdvice) {
       {{"biuld"}, "unknown command 'biuld'; did you mean 'build'?"},
       {{"freight.toml"}, "did you mean loup build freight.toml -o DIR?"},
       {{"train"}, "'train' is a program that Loup makes"},
-      {{"bench", "freight.toml"}, "'bench' is not supported yet"},
+      {{"bench"}, "SPEC is required"},
+      {{"bench", "a.toml", "--schedules", "textbook,fussed"}, "did you mean 'fused'?"},
+      {{"bench", "a.toml", "--lengths", "8,0"}, "--lengths"},
+      {{"bench", "a.toml", "--lengths", "many"}, "--lengths"},
+      {{"bench", "a.toml", "--length", "8"}, "did you mean --lengths?"},
+      {{"bench", "a.toml", "--data", "a.src"}, "--data"},
+      {{"bench", "a.toml", "--data", "a.src", "a.tgt", "--lengths", "8"}, "--lengths"},
+      {{"bench", "a.toml", "--threads", "0"}, "--threads"},
+      {{"bench", "a.toml", "-o", "d"}, "--json or --svg"},
       {{"build"}, "SPEC is required"},
       {{"build", "a.toml"}, "-o DIR says where the programs go"},
       {{"build", "a.toml", "-o"}, "-o"},
@@ -106,7 +153,7 @@ TEST_F(Cli, RefusesWithAdvice) {
     EXPECT_EQ(code, userErrorExitCode);
     EXPECT_THAT(err, HasSubstr(answer));
     EXPECT_EQ(out, "");
-    EXPECT_FALSE(built);
+    EXPECT_FALSE(built || measured);
   }
 }
 

@@ -1,0 +1,57 @@
+#include "frontend/Compilation.h"
+
+#include "frontend/CollectReports.h"
+#include "frontend/ImportSpec.h"
+#include "frontend/LoadSpec.h"
+#include "passes/Pipeline.h"
+#include "runtime/Errors.h"
+
+#include "mlir/Pass/PassManager.h"
+
+#include <fmt/format.h>
+
+#include <iostream>
+#include <unistd.h>
+#include <utility>
+
+using namespace mlir;
+
+namespace loup {
+
+Compilation::Compilation(const std::string &path)
+    : onTerminal(isatty(STDERR_FILENO)), source(readDescription(path)),
+      described(loadSpec(source, std::cerr, onTerminal)),
+      imported(importSpec(described, path, &context)) {}
+
+void Compilation::runPasses(ModuleOp module, const std::string &schedule, const std::string &last) {
+  PassManager manager(&context);
+  std::string failedPass;
+  manager.addInstrumentation(std::make_unique<PassProgress>(progress, failedPass));
+  buildPipeline(manager, schedule, last);
+  Diagnostics reports(source);
+  bool isDone;
+  {
+    CollectReports collect(&context, reports);
+    isDone = succeeded(manager.run(module));
+  }
+  // What passes say of the model is the same in every schedule.
+  if (!std::exchange(reported, true))
+    progress.print(reports.text(onTerminal));
+  if (isDone)
+    return;
+  if (failedPass == "check-masks")
+    reports.refuseErrors();
+  throw InternalError("every model with proved masks can be compiled, but " + failedPass +
+                      " failed");
+}
+
+std::vector<EmittedKernel> Compilation::compileKernels(ModuleOp module, int jobs,
+                                                       const std::string &label) {
+  return emitKernels(module, jobs, [&](const EmittedKernel &kernel, size_t done, size_t all) {
+    progress.show(
+        fmt::format("{}kernel {}/{} {}{}", label, done, all, kernel.name,
+                    kernel.cached ? " (known)" : fmt::format(" {:.1f} s", kernel.seconds)));
+  });
+}
+
+} // namespace loup

@@ -1,0 +1,15 @@
+// Decoding of a fixed length, to be timed.
+#pragma once
+
+#include "runtime/Model.h"
+
+#include <cstdint>
+#include <vector>
+
+namespace loup {
+
+/// Gives each sentence `steps` tokens, [sentence, steps], always the most probable next one; an end
+/// is a token as all others are, so that each run has the same work.
+std::vector<int32_t> decodeGreedily(Model &model, const Ragged &source, int32_t steps);
+
+} // namespace loup

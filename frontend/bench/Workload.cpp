@@ -1,0 +1,129 @@
+#include "frontend/bench/Workload.h"
+
+#include "runtime/Batcher.h"
+#include "runtime/Errors.h"
+#include "runtime/Random.h"
+#include "runtime/TokenizerPair.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace loup {
+namespace {
+
+constexpr int64_t usualLengths[] = {32, 128};
+constexpr int batchesOfText = 4;
+constexpr int32_t mostSteps = 32;
+
+/// `count` tokens, the last of them the end.
+std::vector<int32_t> randomSentence(const Description &description, int32_t vocabulary,
+                                    int64_t count, uint64_t key) {
+  const SpecialIds &ids = description.ids;
+  std::vector<int32_t> tokens;
+  for (uint64_t draw = 0; static_cast<int64_t>(tokens.size()) + 1 < count; ++draw) {
+    auto token = static_cast<int32_t>(randomBits(key, draw) % vocabulary);
+    if (token != ids.end && token != ids.begin && token != ids.padding)
+      tokens.push_back(token);
+  }
+  tokens.push_back(ids.end);
+  return tokens;
+}
+
+Workload ofLength(int64_t length, const Description &description) {
+  int64_t sentences = std::max<int64_t>(1, description.train.batchTokens / length);
+  Batch batch;
+  for (int64_t i = 0; i < sentences; ++i) {
+    int32_t targets =
+        description.sharedTokenizer ? description.source.vocabulary : description.target.vocabulary;
+    batch.source.append(
+        randomSentence(description, description.source.vocabulary, length, streamKey(i, "source")));
+    batch.target.append(randomSentence(description, targets, length, streamKey(i, "target")));
+    batch.examples.push_back(static_cast<int32_t>(i));
+  }
+  return {fmt::format("{} sentence{} of {} tokens", sentences, sentences == 1 ? "" : "s", length),
+          {batch}};
+}
+
+Workload ofText(const TextPair &files, const Description &description,
+                const std::function<void(const std::string &)> &notice) {
+  TokenizerPair tokenizers = trainTokenizers(description, {files}, notice);
+  Corpus corpus({files}, *tokenizers.source, tokenizers.target(), description);
+  BatchSize size{.tokens = description.train.batchTokens};
+  Batcher batcher(corpus, size, trainingLimits(size, description.maximumLength), /*seed=*/1,
+                  /*shuffle=*/false);
+  Workload workload;
+  int64_t sentences = 0;
+  for (Batch batch; std::ssize(workload.batches) < batchesOfText && batcher.next(batch);) {
+    sentences += batch.source.count();
+    workload.batches.push_back(batch);
+  }
+  workload.name = fmt::format("{} of text, {:.0f} sentences each, {:.1f} tokens long",
+                              workload.batches.size() == 1 ? "a batch" : "batches",
+                              double(sentences) / workload.batches.size(),
+                              double(workload.targetTokens()) / sentences);
+  for (const std::string &line : corpus.notices())
+    notice(line);
+  return workload;
+}
+
+} // namespace
+
+int64_t Workload::targetTokens() const {
+  int64_t count = 0;
+  for (const Batch &batch : batches)
+    count += std::ssize(batch.target.tokens);
+  return count;
+}
+
+std::vector<Workload> makeWorkloads(const BenchOptions &options, const Description &description,
+                                    const std::function<void(const std::string &)> &notice) {
+  if (options.data)
+    return {ofText(*options.data, description, notice)};
+  std::vector<int64_t> lengths = options.lengths;
+  for (int64_t length : lengths)
+    if (length > description.maximumLength)
+      throw UserError(fmt::format("--lengths {}: the model's length is {}, which its description "
+                                  "says as [model] length",
+                                  length, description.maximumLength));
+  if (lengths.empty())
+    std::ranges::copy_if(usualLengths, std::back_inserter(lengths),
+                         [&](int64_t length) { return length <= description.maximumLength; });
+  if (lengths.empty())
+    lengths = {description.maximumLength};
+  std::vector<Workload> workloads;
+  for (int64_t length : lengths)
+    workloads.push_back(ofLength(length, description));
+  return workloads;
+}
+
+Limits limitsOf(const std::vector<Workload> &workloads) {
+  Limits most;
+  auto raise = [](int64_t &limit, int64_t value) { limit = std::max(limit, value); };
+  for (const Workload &workload : workloads)
+    for (const Batch &batch : workload.batches) {
+      int64_t sentences = batch.source.count();
+      int64_t source = longest(batch.source), target = longest(batch.target);
+      raise(most.sentences, sentences);
+      raise(most.sourceLength, source);
+      raise(most.targetLength, target);
+      raise(most.sourcePositions, sentences * source);
+      raise(most.targetPositions, sentences * target);
+    }
+  most.hypotheses = most.sentences;
+  return most;
+}
+
+int32_t decodingSteps(const Workload &workload) {
+  return static_cast<int32_t>(
+      std::min<int64_t>(mostSteps, longest(workload.batches.front().target)));
+}
+
+int64_t longest(const Ragged &sequences) {
+  int64_t most = 0;
+  for (int32_t i = 0; i < sequences.count(); ++i)
+    most = std::max<int64_t>(most, sequences.length(i));
+  return most;
+}
+
+} // namespace loup
