@@ -3,7 +3,7 @@
 #include "codegen/EmitFunction.h"
 #include "codegen/Wrap.h"
 
-#include "ir/LoupOps.h"
+#include "ir/Memory.h"
 #include "runtime/Errors.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -141,18 +141,11 @@ std::string emitScratch(ModuleOp module, llvm::ArrayRef<llvm::StringRef> names) 
 
 /// How many bytes of a state belong to each unit of its dynamic axes.
 std::string stateSlab(StateOp state) {
-  int64_t bytes = 4;
-  llvm::SmallVector<std::string> unit;
-  for (const Axis &axis : namedAxes(state.getType()))
-    if (axis.isDynamic())
-      unit.push_back(sideOf(axis.name).str());
-    else
-      bytes *= axis.size;
-  llvm::sort(unit);
-  std::string count = largest(llvm::join(unit, " * "));
-  return assignment(
-      4, stateMember(state.getSymName()),
-      fmt::format("states.floats({}, {})", (bytes + 63) / 64 * 64, count.empty() ? "1" : count));
+  Size size = sizeOf(state.getType());
+  std::string count = largest(size.unit);
+  return assignment(4, stateMember(state.getSymName()),
+                    fmt::format("states.floats({}, {})", (size.bytes + 63) / 64 * 64,
+                                count.empty() ? "1" : count));
 }
 
 std::string emitFunction(ModuleOp module, const char *name, const char *signature) {

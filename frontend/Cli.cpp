@@ -19,10 +19,11 @@ constexpr std::string_view help =
     R"(Loup compiles the description of a sequence model into two native programs: one trains it,
 one decodes with it.
 
-  loup build SPEC -o DIR    make DIR/train and DIR/translate from the description SPEC
-  loup bench SPEC           measure what each rung of the ladder is worth
-  loup COMMAND --help       all that a command can do
-  loup --version            which Loup this is
+  loup build SPEC -o DIR           make DIR/train and DIR/translate from the description SPEC
+  loup bench SPEC                  measure what each rung of the ladder is worth
+  loup explain SPEC -o FILE.html   show on a page what becomes of it: masks, proofs, passes, memory
+  loup COMMAND --help              all that a command can do
+  loup --version                   which Loup this is
 
 Exit status: 0, 1 if something is wrong with the input, 70 if it is with the program.
 )";
@@ -99,6 +100,21 @@ constexpr ForeignOption foreignBenchOptions[] = {
     {"benchmark_out", "--json"},
     {"config", "the description is named without an option: loup bench SPEC"},
     {"c", "the description is named without an option: loup bench SPEC"},
+};
+
+constexpr std::string_view aboutExplain =
+    R"(Writes a page about the description SPEC, to be read in a browser: its masks as pictures, what
+is proved of them, the program before and after each pass, the kernels and the memory plan.
+
+  loup explain freight.toml -o freight.html)";
+
+constexpr ForeignOption foreignExplainOptions[] = {
+    {"output", "did you mean -o?"},
+    {"out", "did you mean -o?"},
+    {"html", "did you mean -o?"},
+    {"rung", "--schedule"},
+    {"size", "--length"},
+    {"config", "the description is named without an option: loup explain SPEC"},
 };
 
 std::string listChoices(std::string_view title, const std::vector<Choice> &choices) {
@@ -208,17 +224,40 @@ void runBench(int argc, char **argv, const Commands &commands) {
   commands.bench(options);
 }
 
+void runExplain(int argc, char **argv, const Commands &commands) {
+  ExplainOptions options;
+  options.schedule = commands.schedules.back().name;
+
+  CLI::App app{std::string(aboutExplain), "loup explain"};
+  app.get_formatter()->column_width(30);
+  app.add_option("SPEC", options.spec, "The description, a TOML file")->required()->type_name("");
+  app.add_option("-o", options.file, "The page")->required()->type_name("FILE");
+  app.add_option("--schedule", options.schedule, "The rung of the ladder, see below")
+      ->type_name("NAME")
+      ->capture_default_str();
+  app.add_option("--length", options.length,
+                 "Tokens for which masks are drawn; on the page the reader\n"
+                 "can change to half or twice as many")
+      ->type_name("N")
+      ->check(wholeNumber(shortestPicture, longestPicture), "")
+      ->capture_default_str();
+  app.footer(
+      listChoices("Schedules, from the program of a textbook to the fastest:", commands.schedules));
+  if (!parseCommandLine(app, argc, argv, foreignExplainOptions))
+    return;
+  requireChoice("--schedule", options.schedule, commands.schedules);
+  commands.explain(options);
+}
+
 [[noreturn]] void refuseCommand(std::string_view command) {
   if (command == "train" || command == "translate")
     throw UserError(fmt::format("'{0}' is a program that Loup makes: loup build SPEC -o DIR, then "
                                 "DIR/{0}",
                                 command));
-  if (command == "explain")
-    throw UserError(fmt::format("'{}' is not supported yet", command));
   if (command.ends_with(".toml"))
     throw UserError(fmt::format("did you mean loup build {} -o DIR?", command));
-  throw UserError(
-      fmt::format("unknown command '{}'; {}", command, whatInstead(command, {"build", "bench"})));
+  throw UserError(fmt::format("unknown command '{}'; {}", command,
+                              whatInstead(command, {"build", "bench", "explain"})));
 }
 
 } // namespace
@@ -229,6 +268,8 @@ int runCommandLine(int argc, char **argv, const Commands &commands) {
     return reportErrors("loup build", [&] { runBuild(argc - 1, argv + 1, commands); });
   if (command == "bench")
     return reportErrors("loup bench", [&] { runBench(argc - 1, argv + 1, commands); });
+  if (command == "explain")
+    return reportErrors("loup explain", [&] { runExplain(argc - 1, argv + 1, commands); });
   return reportErrors("loup", [&] {
     if (command.empty())
       throw UserError(fmt::format("no command is given\n\n{}", help));

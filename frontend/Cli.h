@@ -2,6 +2,7 @@
 #pragma once
 
 #include "frontend/Build.h"
+#include "frontend/Explain.h"
 #include "frontend/bench/Bench.h"
 
 #include <functional>
@@ -13,6 +14,7 @@ namespace loup {
 struct Commands {
   std::function<void(const BuildOptions &)> build;
   std::function<void(const BenchOptions &)> bench;
+  std::function<void(const ExplainOptions &)> explain;
   std::vector<Choice> schedules; // the default one last
   std::vector<Choice> stages;
 };

@@ -19,28 +19,31 @@ using namespace mlir;
 namespace loup {
 
 Compilation::Compilation(const std::string &path)
-    : onTerminal(isatty(STDERR_FILENO)), source(readDescription(path)),
-      described(loadSpec(source, std::cerr, onTerminal)),
+    : onTerminal(isatty(STDERR_FILENO)), found(readDescription(path)),
+      described(loadSpec(found.source(), std::cerr, onTerminal)),
       imported(importSpec(described, path, &context)) {}
 
-void Compilation::runPasses(ModuleOp module, const std::string &schedule, const std::string &last) {
+void Compilation::runPasses(ModuleOp module, const std::string &schedule, const std::string &last,
+                            std::unique_ptr<PassInstrumentation> watcher) {
   PassManager manager(&context);
   std::string failedPass;
   manager.addInstrumentation(std::make_unique<PassProgress>(progress, failedPass));
+  if (watcher)
+    manager.addInstrumentation(std::move(watcher));
   buildPipeline(manager, schedule, last);
-  Diagnostics reports(source);
+  found = Diagnostics(found.source());
   bool isDone;
   {
-    CollectReports collect(&context, reports);
+    CollectReports collect(&context, found);
     isDone = succeeded(manager.run(module));
   }
   // What passes say of the model is the same in every schedule.
   if (!std::exchange(reported, true))
-    progress.print(reports.text(onTerminal));
+    progress.print(found.text(onTerminal));
   if (isDone)
     return;
   if (failedPass == "check-masks")
-    reports.refuseErrors();
+    found.refuseErrors();
   throw InternalError("every model with proved masks can be compiled, but " + failedPass +
                       " failed");
 }

@@ -10,6 +10,7 @@
 #include "mlir/IR/MLIRContext.h"
 #include "mlir/IR/OwningOpRef.h"
 
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -25,9 +26,13 @@ public:
   /// A copy of the textbook program, which must not outlive this.
   mlir::OwningOpRef<mlir::ModuleOp> textbook() { return imported->clone(); }
 
-  /// Runs the passes of rung `schedule`, as far as `last` where one is named. What they report is
-  /// shown the first time. Throws UserError where a proof fails.
-  void runPasses(mlir::ModuleOp module, const std::string &schedule, const std::string &last = "");
+  /// Runs the passes of rung `schedule`, as far as `last` where one is named, while `watcher` looks
+  /// on. What they report is shown the first time. Throws UserError where a proof fails.
+  void runPasses(mlir::ModuleOp module, const std::string &schedule, const std::string &last = "",
+                 std::unique_ptr<mlir::PassInstrumentation> watcher = nullptr);
+
+  /// What the passes reported the last time.
+  const Diagnostics &reports() const { return found; }
 
   /// Compiles with `jobs` threads, 0 being one a core; `label` begins the lines that are shown.
   std::vector<EmittedKernel> compileKernels(mlir::ModuleOp module, int jobs = 0,
@@ -37,7 +42,7 @@ public:
 
 private:
   const bool onTerminal;
-  SourceFile source;
+  Diagnostics found;
   Spec described;
   mlir::MLIRContext context;
   mlir::OwningOpRef<mlir::ModuleOp> imported;

@@ -144,7 +144,7 @@ private:
     for (const Field<LayerSpec> &table : tables)
       for (int64_t i = 0; i < *table->repeat; ++i)
         x = layer(side, *table, side.name + ".layers." + std::to_string(number++), x, memory);
-    return norm(at(spec.model->norm.range, side.name + ".norm"), side.name + ".norm", x);
+    return norm(spec.model->norm.range, side.name + ".norm", x);
   }
 
   Value layer(const Side &side, const LayerSpec &table, const std::string &name, Value x,
@@ -174,17 +174,19 @@ private:
     std::string suffix = std::to_string(number);
     std::string normName = layer + ".norm" + suffix;
     bool pre = *spec.model->norm == NormPlacement::Pre;
-    Value y = body(pre ? norm(at(range, normName), normName, x) : x);
+    Value y = body(pre ? norm(range, normName, x) : x);
     y = dropped(at(range, layer + ".dropout" + suffix), y, side);
     y = model.add(at(range, layer + ".residual" + suffix), x, y);
-    return pre ? y : norm(at(range, normName), normName, y);
+    return pre ? y : norm(range, normName, y);
   }
 
-  Value norm(Location loc, const std::string &name, Value x) {
-    Value weight = model.weight(loc, name + ".weight", {width.size}, model.constant(1), {width});
-    Value bias = model.weight(loc, name + ".bias", {width.size}, model.constant(0), {width});
+  Value norm(SourceRange range, const std::string &name, Value x) {
+    auto parameter = [&](const std::string &name, double initial) {
+      return model.weight(at(range, name), name, {width.size}, model.constant(initial), {width});
+    };
+    Value weight = parameter(name + ".weight", 1), bias = parameter(name + ".bias", 0);
     auto epsilon = model.ops().getF32FloatAttr(static_cast<float>(*spec.model->normEpsilon));
-    return LayerNormOp::create(model.ops(), loc, x.getType(), x, weight, bias, epsilon);
+    return LayerNormOp::create(model.ops(), at(range, name), x.getType(), x, weight, bias, epsilon);
   }
 
   /// x W^T + b, from rows of a weight and a bias that other products may share.
@@ -197,10 +199,10 @@ private:
 
   Value linear(SourceRange range, const std::string &name, Value x, const Linear &rows, Axis from,
                Axis to) {
-    Value weight = model.weight(at(range, rows.weight), rows.weight, {rows.rows, from.size},
+    Value weight = model.weight(at(range, name + ".weight"), rows.weight, {rows.rows, from.size},
                                 model.xavier(rows.rows, from.size), {to, from}, rows.row);
-    Value bias = model.weight(at(range, rows.bias), rows.bias, {rows.rows}, rows.biasInitial, {to},
-                              rows.row);
+    Value bias = model.weight(at(range, name + ".bias"), rows.bias, {rows.rows}, rows.biasInitial,
+                              {to}, rows.row);
     auto axes = namedAxes(x.getType());
     axes.back() = to;
     Value y = model.product(at(range, name + ".product"), x, weight, axes);

@@ -4,6 +4,8 @@
 #include "ir/masks/MaskProof.h"
 #include "ir/masks/MaskTokens.h"
 
+#include "mlir/IR/Remarks.h"
+
 #include "llvm/ADT/DenseSet.h"
 
 #include <numeric>
@@ -171,6 +173,7 @@ struct CheckMasks : impl::CheckMasksBase<CheckMasks> {
                   << attentionOf(op) << row->describe() << "; let each see one, as in \""
                   << op.getMask().getWords() << " | "
                   << (mask.keys() == KeySide::Own ? "k == q" : "sink(1)") << "\"");
+    tell("every query has a key", mask);
     if (hidesNothing(MaskExpression::parse(op.getMask().getWords()).allowed(), mask.keys()))
       emitWarning(op.getLoc()) << attentionOf(op)
                                << "the mask can never hide anything; padding is hidden always, and "
@@ -194,8 +197,11 @@ struct CheckMasks : impl::CheckMasksBase<CheckMasks> {
     auto token = findLaterToken(*seen, side, Sight::BeforeItself);
     if (token && !token->exact)
       token = lookAgainByClasses(loss, side, masks, *token);
-    if (!token)
+    if (!token) {
+      remark::passed(loss.getLoc(), proved("no prediction sees a later token"))
+          << remark::metric("side", side);
       return;
+    }
     bool isBlamed = false;
     for (const Mask &mask : masks)
       if (mask.querySide == side && mask.keySide == side)
@@ -227,6 +233,18 @@ struct CheckMasks : impl::CheckMasksBase<CheckMasks> {
     auto seen =
         dependence(ClassDependences{modulus}, loss.getLogits(), loss.getLabels(), mostSteps);
     return seen ? findLaterToken(*seen, side, Sight::BeforeItself) : token;
+  }
+
+  static remark::RemarkOpts proved(StringRef what) {
+    return remark::RemarkOpts::name(what).category("check-masks");
+  }
+
+  static void tell(StringRef what, const Mask &mask) {
+    MaskOp op = mask.op;
+    remark::passed(op.getLoc(), proved(what))
+        << remark::metric("mask", op.getMask().getWords().str())
+        << remark::metric("queries", mask.querySide.str())
+        << remark::metric("keys", mask.keySide.str());
   }
 
   void fail(const InFlightDiagnostic &) { signalPassFailure(); }

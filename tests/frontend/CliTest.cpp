@@ -23,6 +23,7 @@ protected:
     argv.push_back(nullptr);
     built.reset();
     measured.reset();
+    explained.reset();
     testing::internal::CaptureStdout();
     testing::internal::CaptureStderr();
     code = runCommandLine(static_cast<int>(words.size()), argv.data(), commands);
@@ -32,10 +33,12 @@ protected:
 
   Commands commands = {[this](const BuildOptions &options) { built = options; },
                        [this](const BenchOptions &options) { measured = options; },
+                       [this](const ExplainOptions &options) { explained = options; },
                        {{"textbook", "as a textbook writes it"}, {"fused", "masks not added"}},
                        {{"import", "what the description says"}, {"cpp", "the driver"}}};
   std::optional<BuildOptions> built;
   std::optional<BenchOptions> measured;
+  std::optional<ExplainOptions> explained;
   int code = 0;
   std::string out, err;
 };
@@ -92,12 +95,33 @@ TEST_F(Cli, TakesAllOptionsOfMeasuring) {
   EXPECT_EQ(measured->data->target, "a.tgt");
 }
 
+TEST_F(Cli, Explains) {
+  run({"explain", "freight.toml", "-o", "freight.html"});
+  EXPECT_EQ(code, 0) << err;
+  ASSERT_TRUE(explained);
+  EXPECT_EQ(explained->spec, "freight.toml");
+  EXPECT_EQ(explained->file, "freight.html");
+  EXPECT_EQ(explained->schedule, "fused");
+  EXPECT_EQ(explained->length, 64);
+  run({"explain", "--schedule=textbook", "--length", "16", "a.toml", "-o", "a.html"});
+  EXPECT_EQ(code, 0) << err;
+  ASSERT_TRUE(explained);
+  EXPECT_EQ(explained->schedule, "textbook");
+  EXPECT_EQ(explained->length, 16);
+}
+
 TEST_F(Cli, ExplainsItself) {
   for (const char *word : {"--help", "-h", "help"}) {
     run({word});
     EXPECT_EQ(code, 0);
     EXPECT_THAT(out, HasSubstr("loup build SPEC -o DIR"));
+    EXPECT_THAT(out, HasSubstr("loup explain SPEC -o FILE.html"));
   }
+  run({"explain", "--help"});
+  EXPECT_EQ(code, 0);
+  EXPECT_FALSE(explained);
+  for (const char *word : {"SPEC", "-o FILE", "--schedule", "--length", "as a textbook writes it"})
+    EXPECT_THAT(out, HasSubstr(word));
   run({"--version"});
   EXPECT_EQ(code, 0);
   EXPECT_THAT(out, testing::MatchesRegex("loup [0-9.]+\n"));
@@ -146,6 +170,11 @@ TEST_F(Cli, RefusesWithAdvice) {
       {{"build", "a.toml", "-o", "d", "--threads=2"}, "did you mean --jobs?"},
       {{"build", "a.toml", "-o", "d", "--shedule", "fused"}, "did you mean --schedule?"},
       {{"build", "--config", "a.toml"}, "loup build SPEC"},
+      {{"explian", "a.toml"}, "did you mean 'explain'?"},
+      {{"explain", "a.toml"}, "-o"},
+      {{"explain", "a.toml", "-o", "a.html", "--length", "2000"}, "--length"},
+      {{"explain", "a.toml", "-o", "a.html", "--schedule", "fussed"}, "did you mean 'fused'?"},
+      {{"explain", "a.toml", "--html", "a.html"}, "did you mean -o?"},
   };
   for (const auto &[words, answer] : cases) {
     SCOPED_TRACE(testing::PrintToString(words));
@@ -153,7 +182,7 @@ TEST_F(Cli, RefusesWithAdvice) {
     EXPECT_EQ(code, userErrorExitCode);
     EXPECT_THAT(err, HasSubstr(answer));
     EXPECT_EQ(out, "");
-    EXPECT_FALSE(built || measured);
+    EXPECT_FALSE(built || measured || explained);
   }
 }
 

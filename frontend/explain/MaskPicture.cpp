@@ -1,0 +1,167 @@
+#include "frontend/explain/MaskPicture.h"
+
+#include "ir/masks/MaskBounds.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace loup {
+namespace {
+
+constexpr int64_t side = 336;            // of the matrix, in units of the picture
+constexpr int64_t left = 44, above = 40; // room for the axes
+
+bool isIn(const std::vector<Range> &ranges, int64_t number) {
+  return std::any_of(ranges.begin(), ranges.end(), [&](const Range &range) {
+    return range.first <= number && number < range.end;
+  });
+}
+
+Html rectangle(std::string_view kind, int64_t x, int64_t y, int64_t width, int64_t height,
+               const Html &title = {}) {
+  return element("rect",
+                 {{"class", std::string(kind)},
+                  {"x", std::to_string(x)},
+                  {"y", std::to_string(y)},
+                  {"width", std::to_string(width)},
+                  {"height", std::to_string(height)}},
+                 title);
+}
+
+Html label(double x, double y, std::string_view kind, const std::string &words) {
+  return element(
+      "text",
+      {{"class", std::string(kind)}, {"x", fmt::format("{:g}", x)}, {"y", fmt::format("{:g}", y)}},
+      words);
+}
+
+/// Numbers along an axis of `count` positions, at the starts of some blocks.
+std::vector<int64_t> ticks(int64_t count, int64_t step) {
+  int64_t apart = step;
+  while (count / apart > 8)
+    apart *= 2;
+  std::vector<int64_t> all;
+  for (int64_t at = 0; at < count; at += apart)
+    all.push_back(at);
+  return all;
+}
+
+} // namespace
+
+MaskPicture::MaskPicture(const MaskSet &mask, const MaskSizes &sizes, int64_t blockSize)
+    : size(sizes), step(blockSize) {
+  for (int64_t q = 0; q < size.queries; ++q)
+    for (int64_t k = 0; k < size.keys; ++k)
+      allowed.push_back(mask.contains(q, k, size));
+  count.pairs = size.queries * size.keys;
+  count.allowed = std::count(allowed.begin(), allowed.end(), true);
+
+  MaskBounds bounds = MaskBounds::onKeys(mask, step);
+  for (int64_t a = 0; a * step < size.queries; ++a) {
+    std::vector<Range> touched = bounds.touched(a, size, step), full = bounds.full(a, size, step);
+    for (int64_t b = 0; b * step < size.keys; ++b) {
+      Block block{a * step, b * step, Kind::Partial, 0, 0};
+      for (int64_t q = block.query; q < std::min(block.query + step, size.queries); ++q)
+        for (int64_t k = block.key; k < std::min(block.key + step, size.keys); ++k) {
+          ++block.pairs;
+          block.allowed += isAllowed(q, k);
+        }
+      if (!isIn(touched, b))
+        block.kind = Kind::Skipped;
+      else if (isIn(full, b))
+        block.kind = Kind::Full;
+      ++count.blocks;
+      count.skipped += block.kind == Kind::Skipped;
+      count.full += block.kind == Kind::Full;
+      blocks.push_back(block);
+    }
+  }
+}
+
+Html MaskPicture::drawBlocks(bool isFull) const {
+  static constexpr const char *words[] = {"skipped", "partial", "full"};
+  Html all;
+  for (const Block &block : blocks) {
+    if ((block.kind == Kind::Full) != isFull)
+      continue;
+    int64_t lastQuery = std::min(block.query + step, size.queries) - 1;
+    int64_t lastKey = std::min(block.key + step, size.keys) - 1;
+    const char *kind = words[static_cast<size_t>(block.kind)];
+    all += rectangle(kind, block.key, block.query, lastKey + 1 - block.key,
+                     lastQuery + 1 - block.query,
+                     element("title", fmt::format("queries {} to {}, keys {} to {}: {}, {} of {} "
+                                                  "pairs allowed",
+                                                  block.query, lastQuery, block.key, lastKey, kind,
+                                                  block.allowed, block.pairs)));
+  }
+  return all;
+}
+
+/// Allowed pairs as one path: a rectangle for each run of keys, through all rows in which it is the
+/// same.
+Html MaskPicture::drawPairs() const {
+  auto runsOf = [&](int64_t q) {
+    std::vector<Range> runs;
+    for (int64_t k = 0; k < size.keys; ++k)
+      if (isAllowed(q, k)) {
+        if (k == 0 || !isAllowed(q, k - 1))
+          runs.push_back({k, k});
+        runs.back().end = k + 1;
+      }
+    return runs;
+  };
+  std::string path;
+  for (int64_t q = 0, next; q < size.queries; q = next) {
+    std::vector<Range> runs = runsOf(q);
+    for (next = q + 1; next < size.queries && runsOf(next) == runs;)
+      ++next;
+    for (const Range &run : runs)
+      path += fmt::format("M{} {}h{}v{}h-{}z", run.first, q, run.end - run.first, next - q,
+                          run.end - run.first);
+  }
+  return element("path", {{"class", "allowed"}, {"d", path}});
+}
+
+/// What lies behind the sentence's end.
+Html MaskPicture::drawPadding(bool ownKeys) const {
+  Html all;
+  if (size.length < size.keys)
+    all += rectangle("padding", size.length, 0, size.keys - size.length, size.queries);
+  if (ownKeys && size.length < size.queries)
+    all += rectangle("padding", 0, size.length, std::min(size.length, size.keys),
+                     size.queries - size.length);
+  return all;
+}
+
+Html MaskPicture::draw(const std::string &querySide, const std::string &keySide) const {
+  double cell = static_cast<double>(side) / static_cast<double>(std::max(size.queries, size.keys));
+  double width = cell * static_cast<double>(size.keys);
+  double height = cell * static_cast<double>(size.queries);
+
+  Html axes;
+  for (int64_t k : ticks(size.keys, step))
+    axes += label(left + cell * (static_cast<double>(k) + 0.5), above - 6, "tick across",
+                  std::to_string(k));
+  for (int64_t q : ticks(size.queries, step))
+    axes += label(left - 6, above + cell * (static_cast<double>(q) + 0.5), "tick down",
+                  std::to_string(q));
+  axes += label(left + width / 2, 14, "axis", fmt::format("key k: position in the {}", keySide));
+  axes +=
+      element("text",
+              {{"class", "axis"},
+               {"transform", fmt::format("translate(12 {:g}) rotate(-90)", above + height / 2)}},
+              fmt::format("query q: position in the {}", querySide));
+
+  Html matrix = element(
+      "g", {{"transform", fmt::format("translate({} {}) scale({:g})", left, above, cell)}},
+      drawBlocks(false) + drawPairs() + drawBlocks(true) + drawPadding(querySide == keySide));
+  return element(
+      "svg",
+      {{"viewBox", fmt::format("0 0 {:g} {:g}", left + width + 8, above + height + 8)},
+       {"role", "img"},
+       {"aria-label", fmt::format("{} of {} pairs allowed", count.allowed, count.pairs)}},
+      axes + matrix);
+}
+
+} // namespace loup

@@ -1,0 +1,55 @@
+// A mask as a matrix of queries and keys, with the blocks that a kernel leaves out, computes
+// without a test and computes with one.
+#pragma once
+
+#include "frontend/explain/Html.h"
+#include "ir/masks/MaskSet.h"
+
+#include <string>
+#include <vector>
+
+namespace loup {
+
+class MaskPicture {
+public:
+  struct Counts {
+    int64_t pairs = 0, allowed = 0;
+    int64_t blocks = 0, skipped = 0, full = 0;
+
+    int64_t partial() const { return blocks - skipped - full; }
+  };
+
+  /// The matrix sizes.queries x sizes.keys, where every key is present, in blocks of `blockSize`
+  /// queries and as many keys.
+  MaskPicture(const MaskSet &mask, const MaskSizes &sizes, int64_t blockSize);
+
+  const Counts &counts() const { return count; }
+  const MaskSizes &sizes() const { return size; }
+  int64_t blockSize() const { return step; }
+
+  /// An SVG element. `querySide` and `keySide` name the axes: "target".
+  Html draw(const std::string &querySide, const std::string &keySide) const;
+
+private:
+  enum class Kind { Skipped, Partial, Full };
+
+  struct Block {
+    int64_t query, key; // the first ones
+    Kind kind;
+    int64_t pairs, allowed;
+  };
+
+  bool isAllowed(int64_t q, int64_t k) const { return allowed[q * size.keys + k]; }
+
+  Html drawBlocks(bool isFull) const;
+  Html drawPairs() const;
+  Html drawPadding(bool ownKeys) const;
+
+  MaskSizes size;
+  int64_t step;
+  Counts count;
+  std::vector<bool> allowed; // [query][key]
+  std::vector<Block> blocks;
+};
+
+} // namespace loup

@@ -1,0 +1,15 @@
+// The masks as pictures.
+#pragma once
+
+#include "frontend/explain/AttentionMasks.h"
+#include "frontend/explain/Html.h"
+
+namespace loup {
+
+/// What a mask is drawn with at a length: where it tells padding apart, the last fifth is padding.
+MaskSizes pictureSizes(const MaskSet &mask, int64_t length);
+
+/// A picture of each mask at `length`, and at half and twice that for the reader to choose.
+Section maskSection(const std::vector<AttentionMask> &masks, int64_t length);
+
+} // namespace loup

@@ -1,0 +1,117 @@
+#include "frontend/explain/Proofs.h"
+
+#include "ir/masks/MaskBounds.h"
+
+#include "mlir/IR/Remarks.h"
+
+#include <fmt/format.h>
+
+using namespace mlir;
+
+namespace loup {
+namespace {
+
+class Collector : public remark::detail::MLIRRemarkStreamerBase {
+public:
+  explicit Collector(std::vector<Proved> &proved) : proved(proved) {}
+
+  void streamOptimizationRemark(const remark::detail::Remark &told) override {
+    Proved next{told.getRemarkName().str(), {}};
+    for (const auto &argument : told.getArgs())
+      next.about[argument.key] = argument.val;
+    proved.push_back(std::move(next));
+  }
+
+private:
+  std::vector<Proved> &proved;
+};
+
+/// What a proof means to those who use the model.
+Html inWords(const std::string &what) {
+  struct {
+    const char *what, *title, *meaning;
+  } static constexpr known[] = {
+      {"no prediction sees a later token",
+       "No position that is predicted sees itself or a later one",
+       "through the whole decoder, from the tokens it reads to what it predicts, whatever the "
+       "length. The model cannot learn to copy its answer."},
+      {"every query has a key", "Every query has a key",
+       "in a sequence of any length. No weighted mean is taken of nothing."},
+  };
+  for (const auto &[name, title, meaning] : known)
+    if (what == name)
+      return element("strong", title) + ": " + meaning;
+  return element("strong", what);
+}
+
+bool isAbout(const Proved &proof, const AttentionMask &mask) {
+  auto is = [&](const char *key, const std::string &value) {
+    auto found = proof.about.find(key);
+    return found != proof.about.end() && found->second == value;
+  };
+  return is("mask", mask.words) && is("queries", mask.querySide) && is("keys", mask.keySide);
+}
+
+Html proofList(const Html &items) { return ofClass("proved", "ul", items); }
+
+Html ofMask(const AttentionMask &mask, const std::vector<Proved> &proved) {
+  constexpr int64_t block = 64;
+  MaskBounds bounds = MaskBounds::onKeys(mask.allowed, block);
+  auto term = [](const Html &name, const Html &meaning) {
+    return element("dt", name) + element("dd", meaning);
+  };
+  Html list = term("The set",
+                   Html("query q may see key k where ") + element("code", mask.allowed.describe()));
+  list += term(fmt::format("Keys that queries {0}a to {0}a + {1} need", block, block - 1),
+               element("code", MaskBounds::describe(bounds.touched())));
+  list += term("Keys that each of these queries sees",
+               element("code", MaskBounds::describe(bounds.full())));
+  Html items;
+  std::vector<std::string> known;
+  for (const Proved &proof : proved)
+    if (isAbout(proof, mask) && std::find(known.begin(), known.end(), proof.what) == known.end()) {
+      items += element("li", inWords(proof.what));
+      known.push_back(proof.what);
+    }
+  return element("h3", Html(mask.title()) + ": " + element("code", mask.words)) +
+         element("dl", list) + proofList(items);
+}
+
+Html warnings(const Diagnostics &reports) {
+  Html items;
+  for (const Diagnostic &report : reports.all())
+    items += element(
+        "li", fmt::format("{}:{}: {}", reports.source().name, report.range.line, report.message));
+  if (items.text().empty())
+    return element("p", "There are no warnings.");
+  return element("p", "The proofs hold, but this was noticed:") + ofClass("warnings", "ul", items);
+}
+
+} // namespace
+
+void collectProofs(MLIRContext *context, std::vector<Proved> &proved) {
+  (void)remark::enableOptimizationRemarks(
+      *context, std::make_unique<Collector>(proved),
+      std::make_unique<remark::RemarkEmittingPolicyAll>(),
+      {.all = {}, .passed = ".*", .missed = {}, .analysis = {}, .failed = {}});
+}
+
+Section proofSection(const std::vector<AttentionMask> &masks, const std::vector<Proved> &proved,
+                     const Diagnostics &reports) {
+  Html content = element(
+      "p", "Before anything is compiled, the masks are proved right, exactly and for all lengths "
+           "at once. What could not be proved would have been an error, with a counterexample.");
+  Html ofModel;
+  for (const Proved &proof : proved)
+    if (proof.about.count("side"))
+      ofModel += element("li", inWords(proof.what));
+  content += proofList(ofModel);
+  for (const AttentionMask &mask : masks)
+    content += ofMask(mask, proved);
+  content += element("p", "Positions count from 0. In a range, a is the number of a block of "
+                          "queries, length the number of real keys, keys the number of all with "
+                          "padding; the first position is in, the last one is not.");
+  return {"proofs", "What was proved", content + warnings(reports)};
+}
+
+} // namespace loup

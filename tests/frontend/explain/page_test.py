@@ -1,0 +1,176 @@
+"""Reads the page of a description as XML and holds it against what is known otherwise.
+
+    page_test.py LOUP DESCRIPTION
+
+Masks are counted pair by pair, with Python's own `and`, `or` and `%`; names of passes, kernels and
+sizes of arenas come from `loup build`.
+"""
+import pathlib
+import re
+import subprocess
+import sys
+import tempfile
+import tomllib
+import unittest
+import xml.etree.ElementTree
+
+loup, description = sys.argv[1:]
+
+
+def run(*arguments):
+    return subprocess.run([loup, *arguments], check=True, capture_output=True, text=True).stdout
+
+
+def explained(*options):
+    with tempfile.TemporaryDirectory() as folder:
+        path = pathlib.Path(folder) / "page.html"
+        run("explain", description, "-o", path, *options)
+        return path.read_text()
+
+
+def text_of(element):
+    return "".join(element.itertext())
+
+
+def allows(words):
+    """A mask as a function of q, k and the real number of keys; it always hides padding."""
+    words = re.sub(r"window\((\d+)\)", r"(q - \1 < k < q + \1)", words)
+    words = re.sub(r"sink\((\d+)\)", r"(k < \1)", words)
+    words = words.replace("causal", "(k <= q)").replace("padding", "(k < length)")
+    words = words.replace("&", " and ").replace("|", " or ").replace("!", " not ")
+    return eval(f"lambda q, k, length: k < length and ({words})")
+
+
+def masks():
+    """Every mask of the description, with the axes of its queries and keys."""
+    found = set()
+    spec = tomllib.loads(pathlib.Path(description).read_text())
+    for layer in spec["encoder"]:
+        found.add((layer["self_attention"].get("mask", "padding"), "source", "source"))
+    for layer in spec["decoder"]:
+        found.add((layer["self_attention"].get("mask", "causal & padding"), "target", "target"))
+        found.add((layer["cross_attention"].get("mask", "padding"), "target", "source"))
+    return found
+
+
+class PageTest(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.text = explained()
+        cls.page = xml.etree.ElementTree.fromstring(cls.text)
+
+    def figures(self, kind):
+        return [f for f in self.page.iter("figure") if f.get("class") == kind]
+
+    def test_stands_alone(self):
+        self.assertNotIn("://", self.text)
+        for word in "@import", "url(":
+            self.assertNotIn(word, self.text)
+        ids = [e.get("id") for e in self.page.iter() if e.get("id")]
+        self.assertEqual(len(ids), len(set(ids)))
+        for element in self.page.iter():
+            self.assertIsNone(element.get("src"))
+            if element.get("href"):
+                self.assertIn(element.get("href"), ["#" + name for name in ids])
+
+    def test_is_small_and_always_the_same(self):
+        self.assertLess(len(self.text), 5_000_000)
+        self.assertEqual(self.text, explained())
+
+    def test_draws_every_mask_once(self):
+        drawn = [(f.get("data-mask"), f.get("data-queries"), f.get("data-keys"))
+                 for f in self.figures("mask")]
+        self.assertEqual(len(drawn), len(set(drawn)))
+        self.assertEqual(set(drawn), masks())
+
+    def test_counts_pairs_and_blocks(self):
+        for figure in self.figures("mask"):
+            allowed = allows(figure.get("data-mask"))
+            pictures = [e for e in figure.iter("div") if e.get("class") == "at-length"]
+            self.assertEqual([p.get("data-length") for p in pictures], ["32", "64", "128"])
+            self.assertEqual([p.get("hidden") for p in pictures], ["hidden", None, "hidden"])
+            for picture in pictures:
+                number = {key[5:]: int(value) for key, value in picture.items()
+                          if key.startswith("data-")}
+                length, block, real = (number[key] for key in ("length", "block", "real"))
+                pairs = {(q, k) for q in range(length) for k in range(length)
+                         if allowed(q, k, real)}
+                self.assertEqual(number["pairs"], length * length)
+                self.assertEqual(number["allowed"], len(pairs))
+                sums = [sum((q, k) in pairs for q in range(a, a + block)
+                            for k in range(b, b + block))
+                        for a in range(0, length, block) for b in range(0, length, block)]
+                self.assertEqual(number["skipped"] + number["full"] + number["partial"], len(sums))
+                if "%" in figure.get("data-mask"):  # bounds leave residue classes out
+                    self.assertLessEqual(number["skipped"], sums.count(0))
+                    self.assertLessEqual(number["full"], sums.count(block * block))
+                else:
+                    self.assertEqual(number["skipped"], sums.count(0))
+                    self.assertEqual(number["full"], sums.count(block * block))
+                rectangles = [e.get("class") for e in picture.iter("rect")]
+                for kind in "skipped", "full", "partial":
+                    self.assertEqual(rectangles.count(kind), number[kind])
+
+    def test_says_what_was_proved(self):
+        proofs = text_of(self.page.find(".//section[@id='proofs']"))
+        self.assertEqual(
+            proofs.count("No position that is predicted sees itself or a later one"), 1)
+        self.assertEqual(proofs.count("Every query has a key"), len(masks()))
+        warns = any("causal" in words and queries != keys for words, queries, keys in masks())
+        self.assertEqual("'causal' on cross-attention" in proofs, warns)
+
+    def test_shows_every_pass(self):
+        stages = re.search(r"Stages.*?:\n(.*)", run("build", "--help"), re.S)[1]
+        names = [line.split()[0] for line in stages.strip().splitlines()]
+        passes = [e.get("id") for e in self.page.iter("h3") if e.get("id")]
+        self.assertEqual(passes, ["pass-" + n for n in names if n not in
+                                  ("textbook", "halide", "cpp")])
+
+    def test_shows_what_a_pass_changes(self):
+        section = self.page.find(".//section[@id='passes']")
+        for name, sign in ("ins", "+ "), ("del", "- "):
+            lines = [line for e in section.iter(name) for line in text_of(e).splitlines()]
+            self.assertTrue(all(line.startswith(sign) for line in lines))
+            word = "loup.attention" if name == "ins" else "loup.add_mask"
+            self.assertTrue(any(word in line for line in lines))
+
+    def test_shows_every_kernel(self):
+        program = run("build", description, "--emit", "outline-kernels")
+        names = re.findall(r"func.func private @(\w+)", program)
+        section = self.page.find(".//section[@id='kernels']")
+        shown = {text_of(e.find("summary/code")): text_of(e) for e in section.iter("details")
+                 if e.find("summary/code") is not None}
+        self.assertEqual(sorted(shown), sorted(names))
+        for name, text in shown.items():
+            self.assertIn(f"@{name}(", text)
+            self.assertIn("produce ", text)
+        calls = sum(int(count) for text in shown.values()
+                    for count in re.findall(r"(\d+) calls? in", text))
+        self.assertEqual(calls, program.count("loup.call @"))
+
+    def test_draws_every_arena(self):
+        program = run("build", description, "--emit", "plan-memory")
+        arenas = [int(size) for plan in re.findall(r"loup.arenas = \{(.*?)\}", program)
+                  for size in re.findall(r"= (\d+) : i64", plan)]
+        pictures = self.figures("memory")
+        sums = [int(re.match(r"[\d,]+", text_of(f.find("figcaption")))[0].replace(",", ""))
+                for f in pictures]
+        self.assertEqual(sorted(sums), sorted(arenas))
+        for picture in pictures:
+            height = float(picture.find("svg").get("viewBox").split()[3])
+            for value in picture.iter("rect"):
+                self.assertGreaterEqual(float(value.get("y")), -0.1)
+                self.assertLessEqual(float(value.get("y")) + float(value.get("height")),
+                                     height + 0.1)
+        shared = program.count("#loup.place<arena")
+        self.assertEqual(sum(len(list(p.iter("rect"))) for p in pictures), shared)
+
+    def test_takes_another_length_and_schedule(self):
+        page = xml.etree.ElementTree.fromstring(
+            explained("--length", "16", "--schedule", "textbook"))
+        lengths = [e.get("value") for e in page.iter("input")]
+        self.assertEqual(lengths, ["8", "16", "32"])
+        self.assertIn("textbook", text_of(page.find(".//section[@id='model']")))
+
+
+unittest.main(argv=sys.argv[:1])
