@@ -69,7 +69,8 @@ side by side: a training step, decoding, and each kind of attention alone.
 
 constexpr std::string_view columnsOfBench = R"(
 What the table's columns say:
-  time      the median of 9 repetitions, which alternate at random with those of all others
+  time      the median of 9 repetitions (5, if they take more than a second), which alternate at
+            random with those of all others
   ratio     to the time of the first rung
   tokens/s  real ones: of the target in training, generated ones in decoding, in an attention
             its queries
@@ -191,19 +192,18 @@ void runBench(int argc, char **argv, const Commands &commands) {
       ->type_name("A,B")
       ->delimiter(',')
       ->allow_extra_args(false);
-  CLI::Option *lengths = app.add_option("--lengths", options.lengths,
-                                        "Measure on sentences of N tokens, [train] batch_tokens\n"
-                                        "of them in a batch [32,128]")
-                             ->type_name("N,N")
-                             ->delimiter(',')
-                             ->allow_extra_args(false)
-                             ->check(wholeNumber(1, 1 << 20), "");
+  app.add_option("--lengths", options.lengths,
+                 "Measure on sentences of N tokens, [train] batch_tokens\n"
+                 "of them in a batch [32,128]")
+      ->type_name("N,N")
+      ->delimiter(',')
+      ->allow_extra_args(false)
+      ->check(wholeNumber(1, 1 << 20), "");
   app.add_option("--data", data,
                  "Measure on these lines instead, source and target, in\n"
                  "their order: batches hold sentences of unlike length")
       ->type_name("SRC TGT")
-      ->expected(2)
-      ->excludes(lengths);
+      ->expected(2);
   app.add_option("--json", options.json, "Write all figures")->type_name("FILE");
   app.add_option("--svg", options.svg, "Draw a chart")->type_name("FILE");
   app.add_option("--threads", options.threads, "Threads to compute with [every core]")
@@ -215,6 +215,8 @@ void runBench(int argc, char **argv, const Commands &commands) {
   if (!parseCommandLine(app, argc, argv, foreignBenchOptions))
     return;
 
+  if (!data.empty() && !options.lengths.empty())
+    throw UserError("--data and --lengths: sentences come from one of them");
   for (const std::string &schedule : options.schedules)
     requireChoice("--schedules", schedule, commands.schedules);
   removeRepeated(options.schedules);

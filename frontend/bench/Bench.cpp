@@ -111,7 +111,7 @@ private:
                          [&] { return decode(rung, workload); }});
       }
     std::vector<Medians> medians = measure(
-        tasks, [&](const Timed &task) { compilation.progress.show("measuring " + task.name); });
+        tasks, [&](const std::string &name) { compilation.progress.show("measuring " + name); });
     auto next = medians.begin();
     for (const Workload &workload : workloads) {
       std::vector<Medians> training, decoding;

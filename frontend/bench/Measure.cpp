@@ -6,13 +6,15 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
+#include <chrono>
 
 namespace loup {
 namespace {
 
-constexpr int repetitions = 9;
-constexpr double leastSeconds = 0.05; // of a repetition
+constexpr int repetitions = 9, repetitionsOfSlow = 5;
+constexpr double slowSeconds = 1, leastSeconds = 0.05; // of a run, of a repetition
 
 /// Benchmarks and parts are named by their numbers.
 size_t numberOf(const std::string &name) {
@@ -42,40 +44,51 @@ public:
   std::vector<Medians> medians;
 };
 
+double medianOf(std::vector<double> values) {
+  auto middle = values.begin() + std::ssize(values) / 2;
+  std::nth_element(values.begin(), middle, values.end());
+  return *middle;
+}
+
 void repeat(const Timed &task, benchmark::State &state) {
-  std::vector<double> sums;
+  std::vector<std::vector<double>> parts; // [part, iteration]
   for (auto _ : state) {
-    std::vector<double> parts = task.run();
-    sums.resize(parts.size());
-    for (size_t i = 0; i < parts.size(); ++i)
-      sums[i] += parts[i];
+    std::vector<double> seconds = task.run();
+    parts.resize(seconds.size());
+    for (size_t i = 0; i < seconds.size(); ++i)
+      parts[i].push_back(seconds[i]);
   }
-  for (size_t i = 0; i < sums.size(); ++i)
-    state.counters[std::to_string(i)] = sums[i] / static_cast<double>(state.iterations());
+  for (size_t i = 0; i < parts.size(); ++i)
+    state.counters[std::to_string(i)] = medianOf(parts[i]);
+}
+
+/// The first run is not measured: it finds memory that nobody has touched.
+int repetitionsWorth(const Timed &task) {
+  auto start = std::chrono::steady_clock::now();
+  task.run();
+  std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
+  return seconds.count() < slowSeconds ? repetitions : repetitionsOfSlow;
 }
 
 } // namespace
 
 std::vector<Medians> measure(const std::vector<Timed> &tasks,
-                             const std::function<void(const Timed &)> &begun) {
+                             const std::function<void(const std::string &)> &begun) {
   std::string words[] = {"loup bench", "--benchmark_enable_random_interleaving=true"};
   char *argv[] = {words[0].data(), words[1].data(), nullptr};
   int argc = 2;
   benchmark::Initialize(&argc, argv);
-  std::vector<bool> known(tasks.size());
-  for (size_t i = 0; i < tasks.size(); ++i)
+  for (size_t i = 0; i < tasks.size(); ++i) {
+    begun(tasks[i].name);
     benchmark::RegisterBenchmark(std::to_string(i).c_str(),
-                                 [&, i](benchmark::State &state) {
-                                   if (!known[i])
-                                     begun(tasks[i]);
-                                   known[i] = true;
-                                   repeat(tasks[i], state);
-                                 })
+                                 [&, i](benchmark::State &state) { repeat(tasks[i], state); })
         ->Unit(benchmark::kSecond)
         ->UseRealTime()
         ->MinTime(leastSeconds)
-        ->Repetitions(repetitions)
+        ->Repetitions(repetitionsWorth(tasks[i]))
         ->ReportAggregatesOnly();
+  }
+  begun("all in turn");
   MedianReporter reporter(tasks.size());
   if (benchmark::RunSpecifiedBenchmarks(&reporter) != tasks.size())
     throw InternalError("every benchmark runs");

@@ -13,7 +13,7 @@ namespace loup {
 namespace {
 
 constexpr int64_t usualLengths[] = {32, 128};
-constexpr int batchesOfText = 4;
+constexpr int batchesOfText = 2;
 constexpr int32_t mostSteps = 32;
 
 /// `count` tokens, the last of them the end.
