@@ -36,7 +36,7 @@ Html inWords(const std::string &what) {
        "through the whole decoder, from the tokens it reads to what it predicts, whatever the "
        "length. The model cannot learn to copy its answer."},
       {"every query has a key", "Every query has a key",
-       "in a sequence of any length. No weighted mean is taken of nothing."},
+       "in a sequence of any length from 1 on. No weighted mean is taken of nothing."},
   };
   for (const auto &[name, title, meaning] : known)
     if (what == name)
@@ -64,7 +64,7 @@ Html ofMask(const AttentionMask &mask, const std::vector<Proved> &proved) {
                    Html("query q may see key k where ") + element("code", mask.allowed.describe()));
   list += term(fmt::format("Keys that queries {0}a to {0}a + {1} need", block, block - 1),
                element("code", MaskBounds::describe(bounds.touched())));
-  list += term("Keys that each of these queries sees",
+  list += term("Keys that all of these queries see",
                element("code", MaskBounds::describe(bounds.full())));
   Html items;
   std::vector<std::string> known;

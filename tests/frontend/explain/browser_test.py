@@ -30,6 +30,8 @@ window.addEventListener("load", () => {
     const shown = () => [...page.querySelectorAll(".at-length")]
         .filter(e => e.getClientRects().length).map(e => e.dataset.length);
     tell(`width ${frame.width} needs ${page.documentElement.scrollWidth}`);
+    const words = [...page.querySelectorAll("dd, li, p, td")].filter(e => e.getClientRects().length);
+    tell(`narrowest ${Math.round(Math.min(...words.map(e => e.getBoundingClientRect().width)))}`);
     tell(`at first ${shown()}`);
     page.querySelector("#lengths input[value='128']").click();
     tell(`then ${shown()}`);
@@ -57,6 +59,7 @@ assert "done" in told and "error" not in told, told + done.stderr
 for width in 400, 1600:
     needs = int(re.search(rf"width {width} needs (\d+)", told)[1])
     assert needs <= width, told
+assert all(int(width) >= 40 for width in re.findall(r"narrowest (\d+)", told)), told
 assert told.count(f"at first {','.join(['64'] * masks)}\n") == 2, told
 assert told.count(f"then {','.join(['128'] * masks)}\n") == 2, told
 for width, height in re.findall(r"picture (\d+) (\d+)", told):
