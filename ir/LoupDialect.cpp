@@ -1,5 +1,6 @@
 #include "ir/LoupDialect.h"
 #include "ir/LoupOps.h"
+#include "ir/masks/MaskBounds.h"
 #include "ir/masks/MaskExpression.h"
 
 #include "mlir/IR/DialectImplementation.h"
@@ -91,6 +92,23 @@ LogicalResult MaskAttr::verify(llvm::function_ref<InFlightDiagnostic()> error,
 
 MaskSet MaskAttr::allowed() const {
   return MaskExpression::parse(getWords().str()).allowed().intersect(MaskSet::realKeys());
+}
+
+// #loup.bounds<block 16 touched "0 .. length" full "0 .. length">
+
+static BoundsAttr describe(const MaskBounds &bounds, int64_t size, MLIRContext *context) {
+  return BoundsAttr::get(context, size, MaskBounds::describe(bounds.touched()),
+                         MaskBounds::describe(bounds.full()));
+}
+
+BoundsAttr BoundsAttr::onKeys(MaskAttr mask, int64_t queriesInBlock) {
+  return describe(MaskBounds::onKeys(mask.allowed(), queriesInBlock), queriesInBlock,
+                  mask.getContext());
+}
+
+BoundsAttr BoundsAttr::onQueries(MaskAttr mask, int64_t keysInBlock) {
+  return describe(MaskBounds::onQueries(mask.allowed(), keysInBlock), keysInBlock,
+                  mask.getContext());
 }
 
 // #loup.initial<uniform, 0.1>

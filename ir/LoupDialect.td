@@ -63,6 +63,22 @@ def MaskAttr : LoupAttr<"Mask", "mask"> {
   }];
 }
 
+def BoundsAttr : LoupAttr<"Bounds", "bounds"> {
+  let summary = "where the allowed pairs of each block of queries, or of keys, lie";
+  let description = [{
+    `#loup.bounds<block 16 touched "0 .. min(16a + 16, length)" full "0 .. min(16a + 1, length)">`:
+    block a of 16 queries sees no key outside of the touched ranges, and each of its queries all keys
+    of the full ones. It follows from the mask (`ir/masks/MaskBounds.h`); ops verify that it does.
+  }];
+  let parameters = (ins "int64_t":$size, StringRefParameter<>:$touched, StringRefParameter<>:$full);
+  let assemblyFormat = "`<` `block` $size `touched` $touched `full` $full `>`";
+  let extraClassDeclaration = [{
+    /// Those on the keys, by block of queries, and on the queries, by block of keys.
+    static BoundsAttr onKeys(MaskAttr mask, int64_t queriesInBlock);
+    static BoundsAttr onQueries(MaskAttr mask, int64_t keysInBlock);
+  }];
+}
+
 def InitialAttr : LoupAttr<"Initial", "initial"> {
   let summary = "how a parameter starts";
   let description = [{

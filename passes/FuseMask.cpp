@@ -56,11 +56,11 @@ void fuse(ProductOp sum, Textbook found) {
     key = dropout.getKey();
     examples = dropout.getCoordinates().front();
   }
-  auto attention =
-      AttentionOp::create(builder, sum.getLoc(), sum.getType(), realType(sum.getContext(), logSum),
-                          found.query, found.key, found.value, found.mask.getMaskAttr(),
-                          found.mask.getQueries(), found.mask.getKeys(), found.mask.getLengths(),
-                          found.scores.getScaleAttr(), rate, key, examples, Value(), Value());
+  auto attention = AttentionOp::create(
+      builder, sum.getLoc(), sum.getType(), realType(sum.getContext(), logSum), found.query,
+      found.key, found.value, found.mask.getMaskAttr(), found.mask.getQueries(),
+      found.mask.getKeys(), found.mask.getLengths(), found.scores.getScaleAttr(), rate, key,
+      examples, Value(), Value(), BoundsAttr());
   sum.replaceAllUsesWith(attention.getOutput());
 }
 

@@ -82,38 +82,42 @@ Expr AllowedPairs::contains(Expr q, Expr k, Expr present) const {
   return any;
 }
 
-Interval AllowedPairs::reach(Interval block, int64_t MaskCondition::*inBlock,
-                             int64_t MaskCondition::*sought) const {
-  constexpr int32_t furthest = 1 << 30; // as good as no bound, and safe to count on from
-  Interval hull{furthest, -furthest};
-  for (const MaskAlternative &alternative : alternatives) {
-    Interval within{-furthest, furthest};
-    // factor * x + value >= 0, where `value` is the largest that the block has.
-    auto bound = [&](int64_t factor, const Expr &value) {
-      if (factor > 0)
-        within.first = max(within.first, -(value / static_cast<int32_t>(factor)));
-      else if (factor < 0)
-        within.last = min(within.last, value / static_cast<int32_t>(-factor));
-    };
-    for (const MaskCondition &c : alternative.conditions) {
-      if (c.present) // bounds hold for any key
-        continue;
-      int64_t slope = c.*inBlock;
-      bound(c.*sought, times(slope, slope > 0 ? block.last : block.first) + rest(c));
-      if (c.equality)
-        bound(-(c.*sought), times(-slope, slope > 0 ? block.first : block.last) - rest(c));
+BlockRanges AllowedPairs::rangesOf(const MaskBounds &bounds, const Expr &block, const Expr &queries,
+                                   const Expr &keys) const {
+  auto at = [&](const BlockBound &bound) {
+    Expr sum = times(bound.block, block) + times(bound.sizes.queries, queries) +
+               times(bound.sizes.keys, keys) + rest(bound.sizes);
+    return sum / static_cast<int32_t>(bound.divisor); // rounds down, as bounds do
+  };
+  auto rangeOf = [&](const BlockRange &range) {
+    RowRange rows{at(range.first.front()), at(range.end.front())};
+    for (const BlockBound &bound : range.first)
+      rows.first = max(rows.first, at(bound));
+    for (const BlockBound &bound : range.end)
+      rows.end = min(rows.end, at(bound));
+    for (const BlockBound &bound : range.needed)
+      rows.end = select(at(bound) < 0, rows.first, rows.end);
+    return RowRange{simplify(rows.first), simplify(rows.end)};
+  };
+  BlockRanges ranges;
+  for (const BlockRange &range : bounds.touched()) {
+    RowRange rows = rangeOf(range);
+    if (ranges.touched.size() < MaskBounds::mostRanges) {
+      ranges.touched.push_back(rows);
+      continue;
     }
-    hull = {min(hull.first, within.first), max(hull.last, within.last)};
+    // The last one spans all that are too many, none of which widens it where it is empty.
+    RowRange &last = ranges.touched.back();
+    Expr isEmpty = rows.end <= rows.first, wasEmpty = last.end <= last.first;
+    last = {select(isEmpty, last.first, wasEmpty, rows.first, min(last.first, rows.first)),
+            select(isEmpty, last.end, wasEmpty, rows.end, max(last.end, rows.end))};
   }
-  return {simplify(hull.first), simplify(hull.last)};
-}
-
-Interval AllowedPairs::keysOf(Interval queries) const {
-  return reach(queries, &MaskCondition::query, &MaskCondition::key);
-}
-
-Interval AllowedPairs::queriesOf(Interval keys) const {
-  return reach(keys, &MaskCondition::key, &MaskCondition::query);
+  if (ranges.touched.empty())
+    ranges.touched.push_back({0, 0});
+  for (const BlockRange &range : bounds.full())
+    if (ranges.full.size() < MaskBounds::mostRanges)
+      ranges.full.push_back(rangeOf(range));
+  return ranges;
 }
 
 } // namespace loup

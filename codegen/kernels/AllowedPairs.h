@@ -1,15 +1,22 @@
 // A mask's set as Halide expressions: whether a pair is in it, and where a block's pairs lie.
 #pragma once
 
+#include "ir/masks/MaskBounds.h"
 #include "ir/masks/MaskSet.h"
 
 #include "Halide.h"
 
 namespace loup {
 
-/// From `first` to `last`, both included; empty where `last` is less.
-struct Interval {
-  Halide::Expr first, last;
+/// Rows from `first` up to, and without, `end`; none where `end` is not more.
+struct RowRange {
+  Halide::Expr first, end;
+};
+
+/// Where a block's pairs lie (see MaskBounds): no pair outside of touched ranges is allowed, every
+/// pair in full ones is. There is at least one touched range.
+struct BlockRanges {
+  std::vector<RowRange> touched, full;
 };
 
 class AllowedPairs {
@@ -22,16 +29,13 @@ public:
   Halide::Expr contains(Halide::Expr q, Halide::Expr k,
                         Halide::Expr present = Halide::Expr()) const;
 
-  /// Positions outside of which no key is seen by any of `queries`; not limited to the matrix.
-  Interval keysOf(Interval queries) const;
-
-  /// Positions outside of which no query sees any of `keys`.
-  Interval queriesOf(Interval keys) const;
+  /// The ranges of one block, in a matrix of `queries` x `keys`; at most MaskBounds::mostRanges of
+  /// each kind.
+  BlockRanges rangesOf(const MaskBounds &bounds, const Halide::Expr &block,
+                       const Halide::Expr &queries, const Halide::Expr &keys) const;
 
 private:
   Halide::Expr rest(const MaskCondition &condition) const;
-  Interval reach(Interval block, int64_t MaskCondition::*inBlock,
-                 int64_t MaskCondition::*sought) const;
 
   std::vector<MaskAlternative> alternatives;
   Halide::Expr length, prefix;

@@ -1,12 +1,14 @@
 // softmax(scale * query key + mask) times values, without a tensor of [query, key].
 //
 // Queries are taken in blocks of as many as a vector has lanes: one query a lane. A strip of scores
-// [key, lane] is kept for each block, so that sums over keys are chains in ascending order, whose
-// bits depend neither on the other queries nor on keys that the mask hides.
+// [tile of keys, lane] is kept for each block, so that sums over keys are chains in ascending
+// order, whose bits depend neither on the other queries nor on keys that the mask hides.
 #include "codegen/kernels/AttentionOperands.h"
 #include "codegen/kernels/AttentionStep.h"
 #include "codegen/kernels/Exponential.h"
 #include "codegen/kernels/Families.h"
+#include "codegen/kernels/FiniteRows.h"
+#include "codegen/kernels/WalkedTiles.h"
 #include "ir/Constants.h"
 
 using namespace Halide;
@@ -22,6 +24,7 @@ class Attention {
 public:
   Attention(AttentionOp op, const KernelBody &body)
       : op(op), operands(op, body), lanes(body.target().natural_vector_size<float>()) {
+    defineScores();
     defineWeights();
     defineSums();
     defineResults();
@@ -31,6 +34,7 @@ public:
   void schedule(Outputs outputs);
 
 private:
+  void defineScores();
   void defineWeights();
   void defineSums();
   void defineResults();
@@ -39,85 +43,85 @@ private:
 
   Expr query(const Expr &lane) const { return block * lanes + lane; }
 
-  TiledRows keyRows(const char *name) const {
-    Interval queries{query(0), min(query(lanes - 1), operands.queryCount() - 1)};
-    return {operands.keyRowsOf(queries), operands.keyCount(), keysPerTile, name};
+  /// Of what is computed for each block.
+  template <class... First> std::vector<Var> vars(const First &...first) const {
+    return operands.vars(first..., block);
   }
-
-  /// The arguments of what is computed for each block: these, then block, head and batch.
-  template <class... First> std::vector<Var> vars(First... first) const {
-    std::vector<Var> result = {first..., block};
-    llvm::append_range(result, operands.outerVars());
-    return result;
-  }
-  template <class... First> std::vector<Expr> at(First... first) const {
-    std::vector<Expr> result = {Expr(first)..., block};
-    llvm::append_range(result, operands.outerVars());
-    return result;
+  template <class... First> std::vector<Expr> at(const First &...first) const {
+    return operands.at(first..., block);
   }
 
   AttentionOp op;
   AttentionOperands operands;
   int lanes;
-  Var lane{"lane"}, block{"block"}, column{"column"}, key{"key_row"};
-  TiledRows scored = keyRows("scored"), compared = keyRows("compared"),
-            weighted = keyRows("weighted"), totalled = keyRows("totalled"),
-            summed = keyRows("summed");
+  Var lane{"lane"}, block{"block"}, column{"column"}, inTile{"in_tile"}, slot{"slot"};
   RDom inner{0, operands.headWidth(), "inner"};
+  WalkedTiles tiles{operands.keyRangesOf(query(0)), operands.keyCount(), keysPerTile};
+  FiniteRows rows{operands, {op.getKey(), op.getValue()}, "rows"};
+  RDom scored = tiles.domain("scored"), tested = tiles.domain("tested", WalkedTiles::Partial),
+       compared = tiles.domain("compared"), weighted = tiles.domain("weighted"),
+       totalled = tiles.domain("totalled"), made = tiles.places(slot, "made"),
+       summed = tiles.sections(tilesPerSection, "summed");
+  RDom chains{0, keysPerTile, "chains"};
 
-  Func queries{"queries"};   // a block of them, transposed
-  Func keys{"keys"};         // a tile of them
-  Func products{"products"}; // of queries and keys
-  Func scores{"scores"};     // the strip
-  Func largest{"largest"};   // score of each query
-  Func weights{"weights"};   // the strip, before it is divided by `total`
-  Func total{"total"};       // weight of each query
-  Func visible{"visible"};   // all bits set in weights other than 0
-  Func dropped{"dropped"};   // weights after dropout
-  Func sums{"sums"};         // of weights times values
-  Func inverse{"inverse"};   // of `total`, 0 for an empty row
+  Func queries{"queries"};                          // a block of them, transposed
+  Func products{"products"};                        // of queries and keys
+  Func scores{"scores"};                            // the strip
+  Func largestOf{"largest_of"}, largest{"largest"}; // score of each query
+  Func weights{"weights"};                          // the strip, before it is divided by `total`
+  Func totalOf{"total_of"}, total{"total"};         // weight of each query
+  Func dropped{"dropped"};                          // weights after dropout
+  Func sums{"sums"};                                // of weights times values
+  Func inverse{"inverse"};                          // of `total`, 0 for an empty row
   Func logTotal{"log_total"};
   Func output{"output"}, logSum{"log_sum"};
 };
 
-void Attention::defineWeights() {
+void Attention::defineScores() {
   queries(vars(lane, column)) = operands.read(op.getQuery(), query(lane), column);
-  keys(vars(column, key)) = operands.read(op.getKey(), key, column);
-  products(vars(lane, key)) = 0.0f;
-  products(vars(lane, key)) += queries(at(lane, inner)) * keys(at(inner, key));
+  products(vars(lane, inTile, slot)) = 0.0f;
+  products(vars(lane, inTile, slot)) +=
+      queries(at(lane, inner)) * rows(0, tiles.row(inTile, slot), inner);
 
-  // Strips are written, and later read, only at keys that some query of the block may see.
-  auto isAllowed = [&](const TiledRows &keys) {
-    return operands.isAllowed(query(lane), keys.row());
-  };
-  scores(vars(lane, key)) = undef<float>();
-  scores(at(lane, scored.row())) = select(
-      isAllowed(scored),
-      operands.score(products(at(lane, scored.row())), query(lane), scored.row()), hiddenScore);
+  scores(vars(lane, inTile, slot)) = undef<float>();
+  Expr key = tiles.row(scored.x, scored.y);
+  scores(at(lane, scored.x, scored.y)) = strict_float(
+      operands.score(products(at(lane, scored.x, scored.y)), query(lane), key) + rows.mark(key));
+  scores(at(lane, tested.x, tested.y)) =
+      select(operands.isAllowed(query(lane), tiles.row(tested.x, tested.y)),
+             scores(at(lane, tested.x, tested.y)), hiddenScore);
+}
 
-  largest(vars(lane)) = hiddenScore;
-  largest(vars(lane)) = max(largest(vars(lane)), scores(at(lane, compared.row())));
+void Attention::defineWeights() {
+  // Above what is hidden: no hidden key has a weight, even if there are no others.
+  largestOf(vars(lane, inTile)) = hiddenScore / 2;
+  largestOf(at(lane, compared.x)) =
+      max(largestOf(at(lane, compared.x)), scores(at(lane, compared.x, compared.y)));
+  largest(vars(lane)) = hiddenScore / 2;
+  largest(vars(lane)) = max(largest(vars(lane)), largestOf(at(lane, chains)));
 
-  weights(vars(lane, key)) = undef<float>();
-  weights(at(lane, weighted.row())) =
-      select(isAllowed(weighted),
-             exponential(scores(at(lane, weighted.row())) - largest(vars(lane))), 0.0f);
+  weights(vars(lane, inTile, slot)) = undef<float>();
+  weights(at(lane, weighted.x, weighted.y)) =
+      exponential(scores(at(lane, weighted.x, weighted.y)) - largest(vars(lane)));
 
+  totalOf(vars(lane, inTile)) = 0.0f;
+  totalOf(at(lane, totalled.x)) =
+      strict_float(totalOf(at(lane, totalled.x)) + weights(at(lane, totalled.x, totalled.y)));
   total(vars(lane)) = 0.0f;
-  total(vars(lane)) = strict_float(total(vars(lane)) + weights(at(lane, totalled.row())));
+  total(vars(lane)) = strict_float(total(vars(lane)) + totalOf(at(lane, chains)));
 }
 
 void Attention::defineSums() {
-  Expr weight = weights(at(lane, summed.row()));
+  Expr place = summed.x, tile = summed.z * tilesPerSection + summed.y;
+  Expr weight = weights(at(lane, place, tile));
   if (operands.hasDropout()) {
-    dropped(vars(lane, key)) = operands.drop(weights(vars(lane, key)), query(lane), key);
-    weight = dropped(at(lane, summed.row()));
+    dropped(vars(lane, inTile, slot)) = undef<float>();
+    dropped(at(lane, made.x, slot)) =
+        operands.drop(weights(at(lane, made.x, slot)), query(lane), tiles.row(made.x, slot));
+    weight = dropped(at(lane, place, tile));
   }
-  // What a zero weight hides may be NaN.
-  visible(vars(lane, key)) = select(strict_float(weights(vars(lane, key)) == 0.0f), 0, -1);
-  Expr value = operands.read(op.getValue(), summed.row(), column);
   sums(vars(column, lane)) = 0.0f;
-  sums(vars(column, lane)) += weight * masked(value, visible(at(lane, summed.row())));
+  sums(vars(column, lane)) += weight * rows(1, tiles.row(place, tile), column);
 }
 
 void Attention::defineResults() {
@@ -130,35 +134,32 @@ void Attention::defineResults() {
   // From blocks back to rows: the query axis stands before head and width.
   std::vector<Var> rows = operands.kernel().vars(op.getOutput().getType());
   Expr row = rows[2];
-  auto ofRow = [&](std::vector<Expr> first) {
-    first.insert(first.end(), {row % lanes, row / lanes});
-    llvm::append_range(first, operands.outerVars());
-    return first;
-  };
-  output(rows) = strict_float(sums(ofRow({rows[0]})) * inverse(ofRow({})));
-  logSum(std::vector<Var>(rows.begin() + 1, rows.end())) = logTotal(ofRow({}));
+  output(rows) = strict_float(sums(operands.at(rows[0], row % lanes, row / lanes)) *
+                              inverse(operands.at(row % lanes, row / lanes)));
+  logSum(std::vector<Var>(rows.begin() + 1, rows.end())) =
+      logTotal(operands.at(row % lanes, row / lanes));
 }
 
 void Attention::scheduleStrips(Func output) {
-  queries.compute_at(output, block).vectorize(lane);
+  queries.compute_at(output, block).unroll(lane);
   scores.compute_at(output, block);
-  scores.update().reorder(lane, scored.domain.x, scored.domain.y).vectorize(lane);
-  scores.update().unroll(scored.domain.x);
-  keys.compute_at(scores, scored.domain.y).vectorize(column, operands.widthLanes());
-  keys.bound_extent(key, keysPerTile).unroll(column).unroll(key);
-  products.compute_at(scores, scored.domain.y).bound_extent(key, keysPerTile);
-  products.vectorize(lane).unroll(key);
-  products.update().reorder(lane, key, inner).vectorize(lane).unroll(key).unroll(inner, 4);
-  largest.compute_at(output, block).vectorize(lane);
-  largest.update().vectorize(lane).unroll(compared.domain.x);
+  scores.update(0).reorder(lane, scored.x, scored.y).vectorize(lane).unroll(scored.x);
+  scores.update(1).reorder(lane, tested.x, tested.y).vectorize(lane).unroll(tested.x, 2);
+  products.compute_at(scores, scored.y).bound_extent(inTile, keysPerTile);
+  products.vectorize(lane).unroll(inTile);
+  products.update().reorder(lane, inTile, inner).vectorize(lane).unroll(inTile).unroll(inner, 4);
   weights.compute_at(output, block);
-  weights.update().reorder(lane, weighted.domain.x, weighted.domain.y).vectorize(lane);
-  weights.update().unroll(weighted.domain.x, 2);
-  total.compute_at(output, block).vectorize(lane);
-  total.update().vectorize(lane).unroll(totalled.domain.x);
+  weights.update().reorder(lane, weighted.x, weighted.y).vectorize(lane).unroll(weighted.x, 2);
+  for (auto [chained, domain] : {std::pair(largestOf, compared), std::pair(totalOf, totalled)}) {
+    chained.compute_at(output, block).vectorize(lane).unroll(inTile);
+    chained.update().reorder(lane, domain.x, domain.y).vectorize(lane).unroll(domain.x);
+  }
+  for (Func whole : {largest, total})
+    whole.compute_at(output, block).vectorize(lane).update().vectorize(lane).unroll(chains);
   for (Func f : {inverse, logTotal})
     f.compute_at(output, block).vectorize(lane);
-  for (Func f : {queries, products, scores, largest, weights, total, inverse, logTotal})
+  for (Func f :
+       {queries, products, scores, largestOf, largest, weights, totalOf, total, inverse, logTotal})
     f.bound(lane, 0, lanes).never_partition_all();
 }
 
@@ -167,26 +168,22 @@ void Attention::scheduleSums(Func output) {
   int columnLanes = operands.widthLanes();
   int columnsPerTile = columnLanes * operands.widthVectors(lanes < 16 ? 2 : 4);
   Var columnTile("column_tile"), queryTile("query_tile"), vector("vector");
-  RVar section("section"), tile("tile");
   sums.compute_at(output, block).bound(lane, 0, lanes).vectorize(column, columnLanes);
   sums.update()
       .split(column, columnTile, column, columnsPerTile)
       .split(column, vector, column, columnLanes)
       .split(lane, queryTile, lane, queriesPerTile)
-      .split(summed.domain.y, section, tile, tilesPerSection, TailStrategy::GuardWithIf)
-      .reorder(column, vector, lane, summed.domain.x, tile, columnTile, queryTile, section)
+      .reorder(column, vector, lane, summed.x, summed.y, columnTile, queryTile, summed.z)
       .vectorize(column)
       .unroll(vector)
       .unroll(lane)
-      .unroll(summed.domain.x, 2);
+      .unroll(summed.x, 2);
   sums.never_partition_all();
-  for (Func pairs : {visible, dropped})
-    if (pairs.defined())
-      pairs.compute_at(sums, section)
-          .bound(lane, 0, lanes)
-          .bound_storage(key, keysPerTile * tilesPerSection)
-          .vectorize(lane)
-          .never_partition_all();
+  if (dropped.defined()) {
+    dropped.compute_at(sums, summed.z).bound_storage(slot, tilesPerSection).bound(lane, 0, lanes);
+    dropped.update().reorder(lane, made.x, slot).vectorize(lane).unroll(made.x, 2);
+    dropped.never_partition_all();
+  }
 }
 
 void Attention::schedule(Outputs outputs) {
@@ -196,6 +193,7 @@ void Attention::schedule(Outputs outputs) {
     operands.scheduleBlocks(other, op.getLogSum().getType(), block, lane, lanes);
     other.compute_with(main, block);
   }
+  rows.computeAt(main, main.args()[1]);
   scheduleStrips(main);
   scheduleSums(main);
 }

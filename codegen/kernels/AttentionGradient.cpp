@@ -5,6 +5,8 @@
 #include "codegen/kernels/AttentionOperands.h"
 #include "codegen/kernels/Exponential.h"
 #include "codegen/kernels/Families.h"
+#include "codegen/kernels/FiniteRows.h"
+#include "codegen/kernels/WalkedTiles.h"
 
 using namespace Halide;
 using mlir::Value;
@@ -23,17 +25,12 @@ public:
       : lanes(operands.widthLanes()), chunks(0, operands.headWidth() / lanes, "chunks"),
         laneSum(0, lanes, "lane_sum") {
     Expr column = chunks * lanes + lane;
-    std::vector<Var> vars = {row};
-    llvm::append_range(vars, operands.outerVars());
-    std::vector<Var> laneVars = {lane};
-    llvm::append_range(laneVars, vars);
-    partial(laneVars) = 0.0f;
-    partial(laneVars) +=
+    partial(operands.vars(lane, row)) = 0.0f;
+    partial(operands.vars(lane, row)) +=
         operands.read(op.getGradient(), row, column) * operands.read(op.getOutput(), row, column);
-    std::vector<Expr> at = {laneSum};
-    llvm::append_range(at, vars);
-    delta(vars) = 0.0f;
-    delta(vars) = strict_float(delta(vars) + partial(at));
+    delta(operands.vars(row)) = 0.0f;
+    delta(operands.vars(row)) =
+        strict_float(delta(operands.vars(row)) + partial(operands.at(laneSum, row)));
   }
 
   Expr operator()(std::vector<Expr> at) const { return delta(at); }
@@ -63,6 +60,7 @@ public:
                 Lanes inLanes)
       : op(op), operands(operands), deltas(deltas), inLanes(inLanes),
         lanes(operands.kernel().target().natural_vector_size<float>()) {
+    defineProducts();
     definePairs();
     defineSums();
   }
@@ -72,30 +70,20 @@ public:
   void schedule(Func output, mlir::Type type);
 
 private:
+  void defineProducts();
   void definePairs();
   void defineSums();
 
   Expr laneRow(const Expr &lane) const { return block * lanes + lane; }
+  Value inLane(Value ofQuery, Value ofKey) const { return inLanes == Queries ? ofQuery : ofKey; }
+  Value inRow(Value ofQuery, Value ofKey) const { return inLanes == Queries ? ofKey : ofQuery; }
 
-  /// Rows that some lane has an allowed pair with.
-  TiledRows walkedRows() const {
-    if (inLanes == Queries) {
-      Interval block{laneRow(0), min(laneRow(lanes - 1), operands.queryCount() - 1)};
-      return {operands.keyRowsOf(block), operands.keyCount(), rowsPerTile, "walked"};
-    }
-    Interval block{laneRow(0), min(laneRow(lanes - 1), operands.keyCount() - 1)};
-    return {operands.queryRowsOf(block), operands.queryCount(), rowsPerTile, "walked"};
+  /// Of what is computed for each block.
+  template <class... First> std::vector<Var> vars(const First &...first) const {
+    return operands.vars(first..., block);
   }
-
-  template <class... First> std::vector<Var> vars(First... first) const {
-    std::vector<Var> result = {first..., block};
-    llvm::append_range(result, operands.outerVars());
-    return result;
-  }
-  template <class... First> std::vector<Expr> at(First... first) const {
-    std::vector<Expr> result = {Expr(first)..., block};
-    llvm::append_range(result, operands.outerVars());
-    return result;
+  template <class... First> std::vector<Expr> at(const First &...first) const {
+    return operands.at(first..., block);
   }
 
   AttentionGradientOp op;
@@ -103,39 +91,44 @@ private:
   const Deltas &deltas;
   Lanes inLanes;
   int lanes;
-  Var lane{"lane"}, block{"block"}, column{"column"}, row{"row"};
+  Var lane{"lane"}, block{"block"}, column{"column"}, inTile{"in_tile"}, slot{"slot"};
   RDom inner{0, operands.headWidth(), "inner"};
-  TiledRows walked = walkedRows();
+  WalkedTiles tiles{inLanes == Queries ? operands.keyRangesOf(laneRow(0))
+                                       : operands.queryRangesOf(laneRow(0)),
+                    inLanes == Queries ? operands.keyCount() : operands.queryCount(), rowsPerTile};
+  // Keys and values, or queries and gradients.
+  FiniteRows rows{operands,
+                  {inRow(op.getQuery(), op.getKey()), inRow(op.getGradient(), op.getValue())},
+                  "rows"};
+  RDom made = tiles.places(slot, "made"),
+       tested = tiles.places(slot, "tested", WalkedTiles::Partial),
+       summed = tiles.sections(tilesPerSection, "summed");
 
   Func first{"first"}, second{"second"}; // in lanes: query and gradient, or key and value
-  Func rowFirst{"row_first"}, rowSecond{"row_second"}; // the others, of a section of rows
-  Func products{"products"};                           // of queries and keys
-  Func gradients{"gradients"};   // of gradients and values: those by the weights
-  Func statistics{"statistics"}; // log_sum and delta, in lanes
-  Func visible{"visible"};       // all bits set in allowed pairs
-  Func pairs{"pairs"};           // the gradient by the product, and the weight
+  Func products{"products"};             // of queries and keys
+  Func gradients{"gradients"};           // of gradients and values: those by the weights
+  Func statistics{"statistics"};         // log_sum and delta, in lanes
+  Func pairs{"pairs"};                   // the gradient by the product, and the weight
   Func sums{"sums"};
 };
 
-void LaneGradients::definePairs() {
-  auto inLane = [&](Value ofQuery, Value ofKey) { return inLanes == Queries ? ofQuery : ofKey; };
-  auto inRow = [&](Value ofQuery, Value ofKey) { return inLanes == Queries ? ofKey : ofQuery; };
-  auto read = [&](Value value, Expr row) { return operands.read(value, row, column); };
-  first(vars(lane, column)) = read(inLane(op.getQuery(), op.getKey()), laneRow(lane));
-  second(vars(lane, column)) = read(inLane(op.getGradient(), op.getValue()), laneRow(lane));
-  rowFirst(vars(column, row)) = read(inRow(op.getQuery(), op.getKey()), row);
-  rowSecond(vars(column, row)) = read(inRow(op.getGradient(), op.getValue()), row);
-  products(vars(lane, row)) = 0.0f;
-  products(vars(lane, row)) += first(at(lane, inner)) * rowFirst(at(inner, row));
-  gradients(vars(lane, row)) = 0.0f;
-  gradients(vars(lane, row)) += second(at(lane, inner)) * rowSecond(at(inner, row));
+void LaneGradients::defineProducts() {
+  auto read = [&](Value value) { return operands.read(value, laneRow(lane), column); };
+  first(vars(lane, column)) = read(inLane(op.getQuery(), op.getKey()));
+  second(vars(lane, column)) = read(inLane(op.getGradient(), op.getValue()));
+  Expr row = tiles.row(inTile, slot);
+  products(vars(lane, inTile, slot)) = 0.0f;
+  products(vars(lane, inTile, slot)) += first(at(lane, inner)) * rows(0, row, inner);
+  gradients(vars(lane, inTile, slot)) = 0.0f;
+  gradients(vars(lane, inTile, slot)) += second(at(lane, inner)) * rows(1, row, inner);
+}
 
+void LaneGradients::definePairs() {
   auto statisticsOf = [&](const Expr &query) {
-    std::vector<Expr> at = {min(query, operands.queryCount() - 1)};
-    llvm::append_range(at, operands.outerVars());
-    return Tuple(operands.read(op.getLogSum(), query), deltas(at));
+    Expr row = rowWithin(query, operands.queryCount());
+    return Tuple(operands.read(op.getLogSum(), row), deltas(operands.at(row)));
   };
-  Expr query = row, key = laneRow(lane), logSum, delta;
+  Expr row = tiles.row(made.x, slot), query = row, key = laneRow(lane), logSum, delta;
   if (inLanes == Queries) {
     std::swap(query, key);
     statistics(vars(lane)) = statisticsOf(query);
@@ -146,38 +139,44 @@ void LaneGradients::definePairs() {
     logSum = both[0];
     delta = both[1];
   }
-  Expr isAllowed = operands.isAllowed(query, key);
-  visible(vars(lane, row)) = select(isAllowed, -1, 0);
-  Expr weight = exponential(operands.score(products(vars(lane, row)), query, key) - logSum);
-  Expr gradient = operands.drop(gradients(vars(lane, row)), query, key);
-  Expr byProduct = select(isAllowed, operands.byProduct(weight * (gradient - delta)), 0.0f);
+  Expr score =
+      strict_float(operands.score(products(at(lane, made.x, slot)), query, key) + rows.mark(row));
+  Expr weight = exponential(strict_float(score - logSum));
+  Expr gradient = operands.drop(gradients(at(lane, made.x, slot)), query, key);
+  std::vector<Expr> values = {operands.byProduct(weight * (gradient - delta))};
+  if (inLanes == Keys)
+    values.push_back(operands.drop(weight, query, key));
+
+  Expr testedQuery = tiles.row(tested.x, slot), testedKey = laneRow(lane);
   if (inLanes == Queries)
-    pairs(vars(lane, row)) = byProduct;
-  else
-    pairs(vars(lane, row)) =
-        Tuple(byProduct, select(isAllowed, operands.drop(weight, query, key), 0.0f));
+    std::swap(testedQuery, testedKey);
+  Expr isAllowed = operands.isAllowed(testedQuery, testedKey);
+  pairs(vars(lane, inTile, slot)) = Tuple(std::vector<Expr>(values.size(), undef<float>()));
+  pairs(at(lane, made.x, slot)) = Tuple(values);
+  FuncRef pair = pairs(at(lane, tested.x, slot));
+  std::vector<Expr> kept;
+  for (int i = 0; i < static_cast<int>(values.size()); ++i)
+    kept.push_back(select(isAllowed, values.size() == 1 ? Expr(pair) : pair[i], 0.0f));
+  pairs(at(lane, tested.x, slot)) = Tuple(kept);
 }
 
 void LaneGradients::defineSums() {
-  FuncRef pair = pairs(at(lane, walked.row()));
+  Expr tile = summed.z * tilesPerSection + summed.y, row = tiles.row(summed.x, tile);
+  FuncRef pair = pairs(at(lane, summed.x, tile));
   FuncRef sum = sums(vars(column, lane));
-  Expr mask = visible(at(lane, walked.row()));
-  Expr first = masked(rowFirst(at(column, walked.row())), mask);
   if (inLanes == Queries) {
     sums(vars(column, lane)) = 0.0f;
-    sums(vars(column, lane)) = sum + pair * first;
+    sums(vars(column, lane)) = sum + pair * rows(0, row, column);
     return;
   }
-  Expr second = masked(rowSecond(at(column, walked.row())), mask);
   sums(vars(column, lane)) = Tuple(0.0f, 0.0f);
-  sums(vars(column, lane)) = Tuple(sum[0] + pair[0] * first, sum[1] + pair[1] * second);
+  sums(vars(column, lane)) =
+      Tuple(sum[0] + pair[0] * rows(0, row, column), sum[1] + pair[1] * rows(1, row, column));
 }
 
 std::vector<Expr> LaneGradients::results(mlir::Type type) const {
   std::vector<Var> rows = operands.kernel().vars(type);
-  std::vector<Expr> at = {rows[0], rows[2] % lanes, rows[2] / lanes};
-  llvm::append_range(at, operands.outerVars());
-  FuncRef sum = sums(at);
+  FuncRef sum = sums(operands.at(rows[0], rows[2] % lanes, rows[2] / lanes));
   if (inLanes == Queries)
     return {sum};
   return {sum[0], sum[1]};
@@ -185,44 +184,35 @@ std::vector<Expr> LaneGradients::results(mlir::Type type) const {
 
 void LaneGradients::schedule(Func output, mlir::Type type) {
   operands.scheduleBlocks(output, type, block, lane, lanes);
-  for (Func packed : {first, second})
-    packed.compute_at(output, block).vectorize(lane);
+  rows.computeAt(output, output.args()[1]);
+  for (Func transposed : {first, second})
+    transposed.compute_at(output, block).unroll(lane);
   if (statistics.defined())
     statistics.compute_at(output, block).vectorize(lane);
 
   int columnLanes = operands.widthLanes();
   int columnsPerTile = columnLanes * operands.widthVectors(lanes < 16 ? 1 : 2);
-  Var columnTile("column_tile"), laneTile("lane_tile"), vector("vector"), rowTile("row_tile");
-  RVar section("section"), tile("tile");
+  Var columnTile("column_tile"), laneTile("lane_tile"), vector("vector");
   sums.compute_at(output, block).vectorize(column, columnLanes);
   sums.update()
       .split(column, columnTile, column, columnsPerTile)
       .split(column, vector, column, columnLanes)
       .split(lane, laneTile, lane, lanesPerTile)
-      .split(walked.domain.y, section, tile, tilesPerSection, TailStrategy::GuardWithIf)
-      .reorder(column, vector, lane, walked.domain.x, tile, columnTile, laneTile, section)
+      .reorder(column, vector, lane, summed.x, summed.y, columnTile, laneTile, summed.z)
       .vectorize(column)
       .unroll(vector)
       .unroll(lane)
-      .unroll(walked.domain.x, 2);
+      .unroll(summed.x, 2);
 
-  constexpr int rowsPerSection = rowsPerTile * tilesPerSection;
-  for (Func staged : {rowFirst, rowSecond})
-    staged.compute_at(sums, section)
-        .bound_storage(row, rowsPerSection)
-        .vectorize(column, columnLanes)
-        .unroll(column);
-  visible.compute_at(sums, section).bound_storage(row, rowsPerSection).vectorize(lane);
-  pairs.compute_at(sums, section)
-      .bound_storage(row, rowsPerSection)
-      .split(row, rowTile, row, rowsPerTile);
-  pairs.vectorize(lane).unroll(row);
+  pairs.compute_at(sums, summed.z).bound_storage(slot, tilesPerSection).vectorize(lane);
+  pairs.update(0).reorder(lane, made.x, slot).vectorize(lane).unroll(made.x);
+  pairs.update(1).reorder(lane, tested.x, slot).vectorize(lane).unroll(tested.x, 2);
   for (Func product : {products, gradients}) {
-    product.compute_at(pairs, rowTile).bound_extent(row, rowsPerTile);
-    product.vectorize(lane).unroll(row);
-    product.update().reorder(lane, row, inner).vectorize(lane).unroll(row).unroll(inner, 4);
+    product.compute_at(pairs, slot).bound_extent(inTile, rowsPerTile);
+    product.vectorize(lane).unroll(inTile);
+    product.update().reorder(lane, inTile, inner).vectorize(lane).unroll(inTile).unroll(inner, 4);
   }
-  for (Func f : {first, second, statistics, products, gradients, visible, pairs, sums})
+  for (Func f : {first, second, statistics, products, gradients, pairs, sums})
     if (f.defined())
       f.bound(lane, 0, lanes).never_partition_all();
 }

@@ -1,6 +1,7 @@
 #include "codegen/kernels/AttentionOperands.h"
 
 #include "codegen/kernels/DropoutHash.h"
+#include "codegen/kernels/WalkedTiles.h"
 
 #include <algorithm>
 
@@ -10,18 +11,18 @@ using mlir::Value;
 namespace loup {
 
 /// Without lengths every key is real.
-static AllowedPairs allowedPairs(MaskAttr mask, Value lengths, Value keys, const KernelBody &body) {
-  Expr length = lengths ? body.read(lengths, body.point(lengths.getType()))
-                        : body.extent(axesOf(keys).front());
-  return AllowedPairs(mask.allowed(), length);
+static Expr lengthOf(Value lengths, Value keys, const KernelBody &body) {
+  return lengths ? body.read(lengths, body.point(lengths.getType()))
+                 : body.extent(axesOf(keys).front());
 }
 
 template <class Op>
 AttentionOperands::AttentionOperands(Op op, const KernelBody &body, int)
     : body(body), queryType(op.getQuery().getType()), scale(op.getScale().convertToFloat()),
       rate(op.getRate().convertToFloat()), queries(op.getQueries()), keys(op.getKeys()),
-      dropoutKey(op.getDropoutKey()), examples(op.getExamples()),
-      allowed(allowedPairs(op.getMask(), op.getLengths(), op.getKeys(), body)) {
+      dropoutKey(op.getDropoutKey()), examples(op.getExamples()), set(op.getMask().allowed()),
+      keyBounds(op.getKeyBoundsAttr()),
+      allowed(set, lengthOf(op.getLengths(), op.getKeys(), body)) {
   auto axes = axesOf(queryType);
   widthAxis = axes.back().str();
   headAxis = axes[axes.size() - 2].str();
@@ -35,7 +36,9 @@ AttentionOperands::AttentionOperands(AttentionOp op, const KernelBody &body)
     : AttentionOperands(op, body, 0) {}
 
 AttentionOperands::AttentionOperands(AttentionGradientOp op, const KernelBody &body)
-    : AttentionOperands(op, body, 0) {}
+    : AttentionOperands(op, body, 0) {
+  queryBounds = op.getQueryBoundsAttr();
+}
 
 Expr AttentionOperands::queryCount() const { return queryAxis ? body.extent(*queryAxis) : 1; }
 
@@ -84,7 +87,7 @@ Expr AttentionOperands::read(Value value, Expr row, Expr column) const {
     if (axis == widthAxis)
       at = at.with(axis, column);
     else if (axis == keyAxis || axis == queryAxis)
-      at = at.with(axis, min(row, body.extent(axis) - 1));
+      at = at.with(axis, rowWithin(row, body.extent(axis)));
     else
       at = at.with(axis, body.var(axis));
   }
@@ -118,27 +121,20 @@ Expr AttentionOperands::drop(Expr value, Expr queryRow, Expr keyRow) const {
   return select(isKept, strict_float(value * dropoutScale(rate)), 0.0f);
 }
 
-/// `reach` limited to `count` rows; all rows where positions are data, which may be in any order.
-static Interval limit(bool isKnown, Interval reach, const Expr &count) {
-  if (!isKnown)
-    return {0, count - 1};
-  return {max(reach.first, 0), min(reach.last, count - 1)};
+BlockRanges AttentionOperands::keyRangesOf(const Expr &firstQuery) const {
+  if (!keyBounds)
+    return {{{0, keyCount()}}, {}};
+  int32_t size = static_cast<int32_t>(keyBounds.getSize());
+  return allowed.rangesOf(MaskBounds::onKeys(set, size), position(queries, firstQuery) / size,
+                          queryCount(), keyCount());
 }
 
-Interval AttentionOperands::keyRowsOf(Interval queryRows) const {
-  Interval positions{position(queries, queryRows.first), position(queries, queryRows.last)};
-  bool isKnown = isCounted(keys) && (isCounted(queries) || !hasQueryAxis());
-  return limit(isKnown, allowed.keysOf(positions), keyCount());
-}
-
-Interval AttentionOperands::queryRowsOf(Interval keyRows) const {
-  bool isKnown = isCounted(keys) && isCounted(queries);
-  return limit(isKnown, allowed.queriesOf(keyRows), queryCount());
-}
-
-TiledRows::TiledRows(Interval rows, Expr count, int tile, const std::string &name)
-    : tile(tile), domain(0, tile, 0, (count + tile - 1) / tile, name) {
-  domain.where(domain.y >= rows.first / tile && domain.y <= rows.last / tile);
+BlockRanges AttentionOperands::queryRangesOf(const Expr &firstKey) const {
+  if (!queryBounds)
+    return {{{0, queryCount()}}, {}};
+  int32_t size = static_cast<int32_t>(queryBounds.getSize());
+  return allowed.rangesOf(MaskBounds::onQueries(set, size), position(keys, firstKey) / size,
+                          queryCount(), keyCount());
 }
 
 } // namespace loup

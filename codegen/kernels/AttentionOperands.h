@@ -34,6 +34,18 @@ public:
   /// Head and batch, innermost first.
   std::vector<Halide::Var> outerVars() const;
 
+  /// The arguments of what is computed for each head and batch: some others, then these.
+  template <class... First> std::vector<Halide::Var> vars(const First &...first) const {
+    std::vector<Halide::Var> result = {first...};
+    llvm::append_range(result, outerVars());
+    return result;
+  }
+  template <class... First> std::vector<Halide::Expr> at(const First &...first) const {
+    std::vector<Halide::Expr> result = {Halide::Expr(first)...};
+    llvm::append_range(result, outerVars());
+    return result;
+  }
+
   /// Cuts the loops of `output`, of type `type`, into blocks of as many rows as `lanes`, inside of
   /// parallel ones over batch and head.
   void scheduleBlocks(Halide::Func output, mlir::Type type, Halide::Var block, Halide::Var lane,
@@ -50,9 +62,10 @@ public:
   /// What dropout makes of a pair's `value`.
   Halide::Expr drop(Halide::Expr value, Halide::Expr queryRow, Halide::Expr keyRow) const;
 
-  /// Rows outside of which no pair with a row of the block is allowed; within the matrix.
-  Interval keyRowsOf(Interval queryRows) const;
-  Interval queryRowsOf(Interval keyRows) const;
+  /// Where the pairs of some rows lie: those of a block that bounds speak of, which begins with
+  /// row `first` or before it. All rows, none of them full, where there are no bounds.
+  BlockRanges keyRangesOf(const Halide::Expr &firstQuery) const;
+  BlockRanges queryRangesOf(const Halide::Expr &firstKey) const;
 
   /// A pair's score, from the product of its query and key.
   Halide::Expr score(Halide::Expr product, Halide::Expr queryRow, Halide::Expr keyRow) const;
@@ -72,23 +85,9 @@ private:
   int width;
   float scale, rate;
   mlir::Value queries, keys, dropoutKey, examples;
+  MaskSet set;
+  BoundsAttr keyBounds, queryBounds; // null where there are none
   AllowedPairs allowed;
 };
-
-/// A dynamic number of tiles of rows, visited in order: row `y * tile + x` of domain (x, y), for
-/// the tiles that `rows` touch.
-struct TiledRows {
-  TiledRows(Interval rows, Halide::Expr count, int tile, const std::string &name);
-
-  Halide::Expr row() const { return domain.y * tile + domain.x; }
-
-  int tile;
-  Halide::RDom domain;
-};
-
-/// `value` where all bits of `mask` are set, 0 where none is: a NaN times 0 would be one.
-inline Halide::Expr masked(Halide::Expr value, Halide::Expr mask) {
-  return Halide::reinterpret<float>(Halide::reinterpret<int32_t>(value) & mask);
-}
 
 } // namespace loup

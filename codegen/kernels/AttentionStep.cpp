@@ -33,17 +33,6 @@ private:
   static constexpr int keysPerGroup = 8;
   Expr groupCount() const { return (operands.keyCount() + keysPerGroup - 1) / keysPerGroup; }
 
-  template <class... First> std::vector<Var> vars(First... first) const {
-    std::vector<Var> result = {first...};
-    llvm::append_range(result, operands.outerVars());
-    return result;
-  }
-  template <class... First> std::vector<Expr> at(First... first) const {
-    std::vector<Expr> result = {Expr(first)...};
-    llvm::append_range(result, operands.outerVars());
-    return result;
-  }
-
   AttentionOp op;
   AttentionOperands operands;
   int lanes = operands.widthLanes();
@@ -62,11 +51,20 @@ private:
   Func output{"output"}, logSum{"log_sum"};
 };
 
-/// Loops go over the keys that the hypothesis may see.
+/// Loops go over the keys that the hypothesis may see, by `size` of them.
 void AttentionStep::limitKeys() {
-  Interval seen = operands.keyRowsOf({0, 0});
+  BlockRanges ranges = operands.keyRangesOf(0);
   auto limit = [&](RDom &domain, Expr place, int size) {
-    domain.where(place >= seen.first / size && place <= seen.last / size);
+    Expr first = Int(32).max(), end = 0, isSeen = Internal::const_false();
+    for (const RowRange &range : ranges.touched) {
+      Expr begin = range.first / size, stop = (range.end + size - 1) / size;
+      first = min(first, begin);
+      end = max(end, stop);
+      isSeen = isSeen || (place >= begin && place < stop);
+    }
+    domain.where(place >= first && place < end);
+    if (ranges.touched.size() > 1)
+      domain.where(isSeen);
   };
   limit(compared, compared.y, keysPerGroup);
   limit(groups, groups, keysPerGroup);
@@ -75,39 +73,43 @@ void AttentionStep::limitKeys() {
 
 void AttentionStep::defineScores() {
   Expr element = chunks * lanes + lane;
-  partial(vars(lane, key)) = 0.0f;
-  partial(vars(lane, key)) +=
+  partial(operands.vars(lane, key)) = 0.0f;
+  partial(operands.vars(lane, key)) +=
       operands.read(op.getQuery(), 0, element) * operands.read(op.getKey(), key, element);
-  products(vars(key)) = 0.0f;
-  products(vars(key)) += partial(at(partials, key));
-  scores(vars(key)) =
-      select(operands.isAllowed(0, key), operands.score(products(vars(key)), 0, key), hiddenScore);
+  products(operands.vars(key)) = 0.0f;
+  products(operands.vars(key)) += partial(operands.at(partials, key));
+  scores(operands.vars(key)) =
+      select(operands.isAllowed(0, key), operands.score(products(operands.vars(key)), 0, key),
+             hiddenScore);
 }
 
 void AttentionStep::defineWeights() {
-  largest(vars()) = hiddenScore;
-  largest(vars()) = max(largest(vars()), scores(at(compared.y * keysPerGroup + compared.x)));
-  weights(vars(key)) =
-      select(operands.isAllowed(0, key), exponential(scores(vars(key)) - largest(vars())), 0.0f);
-  groupTotals(vars(inGroup)) = 0.0f;
-  groupTotals(vars(inGroup)) =
-      strict_float(groupTotals(vars(inGroup)) + weights(at(groups * keysPerGroup + inGroup)));
-  total(vars()) = 0.0f;
-  total(vars()) = strict_float(total(vars()) + groupTotals(at(members)));
+  largest(operands.vars()) = hiddenScore;
+  largest(operands.vars()) =
+      max(largest(operands.vars()), scores(operands.at(compared.y * keysPerGroup + compared.x)));
+  weights(operands.vars(key)) =
+      select(operands.isAllowed(0, key),
+             exponential(scores(operands.vars(key)) - largest(operands.vars())), 0.0f);
+  groupTotals(operands.vars(inGroup)) = 0.0f;
+  groupTotals(operands.vars(inGroup)) = strict_float(
+      groupTotals(operands.vars(inGroup)) + weights(operands.at(groups * keysPerGroup + inGroup)));
+  total(operands.vars()) = 0.0f;
+  total(operands.vars()) = strict_float(total(operands.vars()) + groupTotals(operands.at(members)));
 }
 
 void AttentionStep::defineResults() {
   // What a zero weight hides may be NaN.
-  Expr weight = operands.drop(weights(at(summed)), 0, summed);
+  Expr weight = operands.drop(weights(operands.at(summed)), 0, summed);
   Expr value = operands.read(op.getValue(), summed, column);
-  sums(vars(column)) = 0.0f;
-  sums(vars(column)) += weight * select(strict_float(weight == 0.0f), 0.0f, value);
+  sums(operands.vars(column)) = 0.0f;
+  sums(operands.vars(column)) += weight * select(strict_float(weight == 0.0f), 0.0f, value);
 
-  Expr isEmpty = strict_float(total(vars()) == 0.0f);
+  Expr isEmpty = strict_float(total(operands.vars()) == 0.0f);
   std::vector<Var> elements = operands.kernel().vars(op.getOutput().getType());
-  output(elements) = select(isEmpty, 0.0f, strict_float(sums(elements) / total(vars())));
-  logSum(vars()) =
-      select(isEmpty, hiddenScore, strict_float(largest(vars()) + logarithm(total(vars()))));
+  output(elements) = select(isEmpty, 0.0f, strict_float(sums(elements) / total(operands.vars())));
+  logSum(operands.vars()) =
+      select(isEmpty, hiddenScore,
+             strict_float(largest(operands.vars()) + logarithm(total(operands.vars()))));
 }
 
 void AttentionStep::schedule(Func output) {

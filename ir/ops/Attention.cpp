@@ -4,6 +4,22 @@ using namespace mlir;
 
 namespace loup {
 
+/// Bounds are the mask's, whose positions are counted.
+static LogicalResult verifyBounds(Operation *op, BoundsAttr bounds, Value queries, Value keys,
+                                  BoundsAttr (*derive)(MaskAttr, int64_t), MaskAttr mask) {
+  if (!bounds)
+    return success();
+  bool isCounted = keys.getDefiningOp<PositionsOp>() &&
+                   (queries.getDefiningOp<PositionsOp>() || axesOf(queries).empty());
+  if (!isCounted)
+    return op->emitOpError("expected no bounds where positions are data");
+  if (bounds.getSize() < 1)
+    return op->emitOpError("expected blocks of at least one position, got ") << bounds.getSize();
+  if (BoundsAttr expected = derive(mask, bounds.getSize()); bounds != expected)
+    return op->emitOpError("expected the mask's bounds ") << expected << ", got " << bounds;
+  return success();
+}
+
 LogicalResult MaskOp::verify() {
   for (Value operand : getOperands())
     for (StringAttr axis : axesOf(operand))
@@ -30,7 +46,16 @@ LogicalResult AttentionOp::verify() {
     return emitOpError("expected offsets of queries and keys, and then no lengths");
   if (static_cast<bool>(getDropoutKey()) != getRate().isNonZero())
     return emitOpError("expected a dropout key exactly where the rate is not zero");
-  return success();
+  return verifyBounds(*this, getKeyBoundsAttr(), getQueries(), getKeys(), BoundsAttr::onKeys,
+                      getMask());
+}
+
+LogicalResult AttentionGradientOp::verify() {
+  if (failed(verifyBounds(*this, getKeyBoundsAttr(), getQueries(), getKeys(), BoundsAttr::onKeys,
+                          getMask())))
+    return failure();
+  return verifyBounds(*this, getQueryBoundsAttr(), getQueries(), getKeys(), BoundsAttr::onQueries,
+                      getMask());
 }
 
 llvm::SmallVector<Value> AttentionOp::buildGradients(OpBuilder &builder, ValueRange gradients) {
@@ -38,7 +63,7 @@ llvm::SmallVector<Value> AttentionOp::buildGradients(OpBuilder &builder, ValueRa
       builder, getLoc(), getQuery().getType(), getKey().getType(), getValue().getType(), getQuery(),
       getKey(), getValue(), getOutput(), getLogSum(), gradients[0], getMask(), getQueries(),
       getKeys(), getLengths(), getScaleAttr(), getRateAttr(), getDropoutKey(), getExamples(),
-      getQueryOffsets(), getKeyOffsets());
+      getQueryOffsets(), getKeyOffsets(), BoundsAttr(), BoundsAttr());
   llvm::SmallVector<Value> result(getNumOperands());
   llvm::copy(backward.getResults(), result.begin());
   return result;

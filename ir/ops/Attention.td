@@ -115,6 +115,9 @@ def AttentionOp : LoupOp<"attention", [DifferentiableOp, AttrSizedOperandSegment
     }
     ```
 
+    `key_bounds` says where the keys of each block of queries lie; other keys are not visited. Without
+    it every key is looked at.
+
     Where sequences lie one after the other, `offsets` %query_offsets, %key_offsets follows: sequence
     b has the queries from query_offsets[b] to query_offsets[b + 1], that one excluded, and likewise
     the keys; positions count from its start. Such an op becomes a kernel of one sequence, which
@@ -124,7 +127,7 @@ def AttentionOp : LoupOp<"attention", [DifferentiableOp, AttrSizedOperandSegment
                        Integer:$keys, Optional<Integer>:$lengths, F32Attr:$scale,
                        DefaultValuedAttr<F32Attr, "0.0f">:$rate, Optional<Integer>:$dropout_key,
                        Optional<Integer>:$examples, Optional<Integer>:$query_offsets,
-                       Optional<Integer>:$key_offsets);
+                       Optional<Integer>:$key_offsets, OptionalAttr<BoundsAttr>:$key_bounds);
   let results = (outs Real:$output, Real:$log_sum);
   let assemblyFormat = [{
     $query `,` $key `,` $value `mask` $mask `queries` $queries `keys` $keys
@@ -152,7 +155,8 @@ def AttentionGradientOp : LoupOp<"attention_gradient", [AttrSizedOperandSegments
         key_gradient[k]   = scale * sum over q of ds[q, k] * query[q]
         value_gradient[k] = sum over q of r[q, k] * p[q, k] * gradient[q]
 
-    over allowed pairs only (Dao et al., 2022, appendix B.4).
+    over allowed pairs only (Dao et al., 2022, appendix B.4). `key_bounds` is attention's, and
+    `query_bounds` says where the queries of each block of keys lie.
 
     ```mlir
     func.func @backward(%q: tensor<?x?x4x32xf32, #loup.axes<batch, target, head, head_width>>,
@@ -176,7 +180,8 @@ def AttentionGradientOp : LoupOp<"attention_gradient", [AttrSizedOperandSegments
                        Optional<Integer>:$lengths, F32Attr:$scale,
                        DefaultValuedAttr<F32Attr, "0.0f">:$rate, Optional<Integer>:$dropout_key,
                        Optional<Integer>:$examples, Optional<Integer>:$query_offsets,
-                       Optional<Integer>:$key_offsets);
+                       Optional<Integer>:$key_offsets, OptionalAttr<BoundsAttr>:$key_bounds,
+                       OptionalAttr<BoundsAttr>:$query_bounds);
   let results = (outs Real:$query_gradient, Real:$key_gradient, Real:$value_gradient);
   let assemblyFormat = [{
     $query `,` $key `,` $value `,` $output `,` $log_sum `,` $gradient `mask` $mask
@@ -187,6 +192,7 @@ def AttentionGradientOp : LoupOp<"attention_gradient", [AttrSizedOperandSegments
     (`,` type($lengths)^)? (`dropout` type($dropout_key)^ `,` type($examples))?
     (`offsets` type($query_offsets)^ `,` type($key_offsets))?
   }];
+  let hasVerifier = 1;
 }
 
 #endif

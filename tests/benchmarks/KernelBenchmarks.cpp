@@ -4,6 +4,7 @@
 //     kernel_benchmarks --threads=2 --benchmark_filter=linear
 //
 // products.py beside this file times PyTorch on the same products; run both in the same minute.
+#include "tests/codegen/BoundsText.h"
 #include "tests/codegen/LoadedKernel.h"
 
 #include "runtime/ThreadPool.h"
@@ -82,6 +83,37 @@ constexpr const char *weighted = R"(
       return %o : [batch, time, head:4, head_width:32]
     })";
 
+constexpr const char *attention = R"(
+    func.func @kernel(%q: [batch, target, head:8, head_width:64],
+                      %k: [batch, target_key, head:8, head_width:64],
+                      %v: [batch, target_key, head:8, head_width:64], %key: i[], %example: i[batch])
+        -> ([batch, target, head:8, head_width:64], [batch, target, head:8]) {
+      %qp = loup.positions : i[target]
+      %kp = loup.positions : i[target_key]
+      %o, %l = loup.attention %q, %k, %v mask <"$MASK"> queries %qp keys %kp scale 0.125
+          $DROPOUT {$ATTRIBUTES}
+          : [batch, target, head:8, head_width:64], [batch, target_key, head:8, head_width:64],
+            i[target], i[target_key] $TYPES -> [batch, target, head:8]
+      return %o, %l : [batch, target, head:8, head_width:64], [batch, target, head:8]
+    })";
+constexpr const char *attentionGradient = R"(
+    func.func @kernel(%q: [batch, target, head:8, head_width:64],
+                      %k: [batch, target_key, head:8, head_width:64],
+                      %v: [batch, target_key, head:8, head_width:64],
+                      %o: [batch, target, head:8, head_width:64], %l: [batch, target, head:8],
+                      %g: [batch, target, head:8, head_width:64], %key: i[], %example: i[batch])
+        -> ([batch, target, head:8, head_width:64], [batch, target_key, head:8, head_width:64],
+            [batch, target_key, head:8, head_width:64]) {
+      %qp = loup.positions : i[target]
+      %kp = loup.positions : i[target_key]
+      %dq, %dk, %dv = loup.attention_gradient %q, %k, %v, %o, %l, %g mask <"$MASK">
+          queries %qp keys %kp scale 0.125 $DROPOUT {$ATTRIBUTES}
+          : [batch, target, head:8, head_width:64], [batch, target_key, head:8, head_width:64],
+            [batch, target, head:8], i[target], i[target_key] $TYPES
+      return %dq, %dk, %dv : [batch, target, head:8, head_width:64],
+          [batch, target_key, head:8, head_width:64], [batch, target_key, head:8, head_width:64]
+    })";
+
 void report(benchmark::State &state, const LoadedKernel &kernel,
             const std::vector<Argument> &arguments, double operations) {
   auto call = kernel.prepare(arguments);
@@ -139,6 +171,40 @@ void addProducts() {
   add("weighted", weighted, {{batch, 4, time, time}, {batch, time, 4, 32}}, operations);
 }
 
+/// Heads of 64, as in most models: with the bounds that `specialised` gives, and without.
+void addAttention() {
+  struct Form {
+    const char *name, *mask;
+    bool isBounded = true, drops = false;
+  };
+  for (Form form : {Form{"none", "k >= 0"},
+                    {"causal", "causal"},
+                    {"causal_fused", "causal", false},
+                    {"window64", "causal & window(64)"},
+                    {"sink_window64", "causal & (window(64) | sink(4))"},
+                    {"causal_dropout", "causal", true, true}}) {
+    auto words = [&](bool isGradient) -> std::map<std::string, std::string> {
+      std::string attributes = form.isBounded ? boundsText(form.mask, isGradient) : "";
+      if (form.drops)
+        attributes += ", rate = 0.1 : f32";
+      return {{"MASK", form.mask},
+              {"ATTRIBUTES", attributes},
+              {"DROPOUT", form.drops ? "dropout %key at %example" : ""},
+              {"TYPES", form.drops ? "dropout i[], i[batch]" : ""}};
+    };
+    for (auto [batch, length] :
+         {std::pair<int64_t, int64_t>{64, 32}, {16, 128}, {4, 512}, {1, 2048}}) {
+      std::string size = "/" + std::string(form.name) + "/" + std::to_string(length);
+      std::vector<int64_t> rows = {batch, length, 8, 64}, sums = {batch, length, 8};
+      double operations = 4.0 * batch * length * length * 8 * 64;
+      add("attention" + size, fill(attention, words(false)), {rows, rows, rows, {}, {batch}},
+          operations);
+      add("attention_gradient" + size, fill(attentionGradient, words(true)),
+          {rows, rows, rows, rows, sums, rows, {}, {batch}}, 2.5 * operations);
+    }
+  }
+}
+
 } // namespace
 } // namespace loup::test
 
@@ -149,6 +215,7 @@ int main(int argc, char **argv) {
       threads = std::atoi(argv[i] + 10);
   loup::setThreadCount(threads);
   loup::test::addProducts();
+  loup::test::addAttention();
   benchmark::Initialize(&argc, argv);
   benchmark::RunSpecifiedBenchmarks();
 }

@@ -1,4 +1,5 @@
 #include "tests/codegen/AttentionKernels.h"
+#include "tests/codegen/BoundsText.h"
 
 #include "codegen/kernels/DropoutHash.h"
 
@@ -21,16 +22,20 @@ std::string kernelText(const AttentionSetting &setting, const std::string &op,
                        const std::string &types, const std::string &resultNames,
                        const std::string &results, const std::string &arrow) {
   bool hasLengths = setting.mask.find("padding") != std::string::npos, drops = setting.rate > 0;
-  char rate[32];
-  std::snprintf(rate, sizeof rate, "%.9g", setting.rate);
+  char rate[64] = "";
+  if (drops)
+    std::snprintf(rate, sizeof rate, "rate = %.9g : f32", setting.rate);
+  std::string bounds;
+  if (setting.isBounded)
+    bounds = (drops ? ", " : "") + boundsText(setting.mask, op == "attention_gradient");
   std::string text =
       "func.func @kernel(" + parameters + (hasLengths ? ", %lengths: i[batch]" : "") +
       (drops ? ", %drop: i[], %examples: i[batch]" : "") + ") -> (" + results + ") {\n" +
       "  %qp = loup.positions : i[target]\n  %kp = loup.positions : i[target_key]\n  " +
       resultNames + " = loup." + op + " " + operands + " mask <\"" + setting.mask +
       "\"> queries %qp keys %kp" + (hasLengths ? " lengths %lengths" : "") + " scale 0.3" +
-      (drops ? " dropout %drop at %examples {rate = " + std::string(rate) + " : f32}" : "") +
-      " : " + types + ", i[target], i[target_key]" + (hasLengths ? ", i[batch]" : "") +
+      (drops ? " dropout %drop at %examples" : "") + " {" + rate + bounds + "}" + " : " + types +
+      ", i[target], i[target_key]" + (hasLengths ? ", i[batch]" : "") +
       (drops ? " dropout i[], i[batch]" : "") + arrow + "\n  return " + resultNames + " : " +
       results + "\n}\n";
   text = replaced(text, ":H", ":" + std::to_string(setting.heads));

@@ -14,6 +14,7 @@ struct AttentionSetting {
   std::string mask;
   int64_t heads, width;
   float rate = 0;
+  bool isBounded = true; // as SpecialiseMask leaves it
 };
 
 inline std::ostream &operator<<(std::ostream &out, const AttentionSetting &setting) {

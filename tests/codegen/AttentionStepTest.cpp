@@ -1,3 +1,4 @@
+#include "tests/codegen/BoundsText.h"
 #include "tests/codegen/LoadedKernel.h"
 #include "tests/codegen/NaiveAttention.h"
 #include "tests/codegen/Near.h"
@@ -20,8 +21,17 @@ NaiveAttention naiveStep(int64_t hypotheses, int64_t keys, int64_t heads, int64_
   return naive;
 }
 
-TEST(AttentionStep, ReadsTheKeysOfAncestors) {
-  LoadedKernel kernel(R"(
+/// Whether the kernel looks at every key, or at those that its bounds name.
+class AttentionStep : public testing::TestWithParam<bool> {
+protected:
+  static std::string withBounds(std::string ir, const std::string &mask) {
+    std::string bounds = GetParam() ? "{" + boundsText(mask, false, 1) + "}" : "";
+    return ir.replace(ir.find("$BOUNDS"), 7, bounds);
+  }
+};
+
+TEST_P(AttentionStep, ReadsTheKeysOfAncestors) {
+  LoadedKernel kernel(withBounds(R"(
     func.func @kernel(%q: [hypothesis, head:3, head_width:16],
                       %keys: [target_key, beam, head:3, head_width:16],
                       %values: [target_key, beam, head:3, head_width:16],
@@ -35,10 +45,11 @@ TEST(AttentionStep, ReadsTheKeysOfAncestors) {
           : [target_key, beam, head:3, head_width:16], i[hypothesis, target_key]
          -> [hypothesis, target_key, head:3, head_width:16]
       %o, %l = loup.attention %q, %k, %v mask <"causal"> queries %position keys %kp scale 0.25
-          : [hypothesis, head:3, head_width:16], [hypothesis, target_key, head:3, head_width:16],
+          $BOUNDS : [hypothesis, head:3, head_width:16], [hypothesis, target_key, head:3, head_width:16],
             i[], i[target_key] -> [hypothesis, head:3]
       return %o : [hypothesis, head:3, head_width:16]
-    })");
+    })",
+                                 "causal"));
   for (int64_t keys : {1, 5, 33}) {
     constexpr int64_t hypotheses = 7, heads = 3, width = 16;
     Tensor query = randomTensor({hypotheses, heads, width}, 1);
@@ -60,8 +71,8 @@ TEST(AttentionStep, ReadsTheKeysOfAncestors) {
   }
 }
 
-TEST(AttentionStep, SeesTheWordsOfItsSentenceOnly) {
-  LoadedKernel kernel(R"(
+TEST_P(AttentionStep, SeesTheWordsOfItsSentenceOnly) {
+  LoadedKernel kernel(withBounds(R"(
     func.func @kernel(%q: [hypothesis, head:2, head_width:24],
                       %keys: [batch, source_key, head:2, head_width:24],
                       %sentence: i[hypothesis], %length: i[hypothesis], %position: i[])
@@ -71,11 +82,12 @@ TEST(AttentionStep, SeesTheWordsOfItsSentenceOnly) {
           : [batch, source_key, head:2, head_width:24], i[hypothesis]
          -> [hypothesis, source_key, head:2, head_width:24]
       %o, %l = loup.attention %q, %k, %k mask <"padding"> queries %position keys %kp
-          lengths %length scale 0.25
+          lengths %length scale 0.25 $BOUNDS
           : [hypothesis, head:2, head_width:24], [hypothesis, source_key, head:2, head_width:24],
             i[], i[source_key], i[hypothesis] -> [hypothesis, head:2]
       return %o : [hypothesis, head:2, head_width:24]
-    })");
+    })",
+                                 "padding"));
   constexpr int64_t hypotheses = 5, heads = 2, width = 24, keys = 11, row = heads * width;
   Tensor query = randomTensor({hypotheses, heads, width}, 1);
   Tensor memory = randomTensor({3, keys, heads, width}, 2);
@@ -101,6 +113,10 @@ TEST(AttentionStep, SeesTheWordsOfItsSentenceOnly) {
   output.real.assign(&output.real[2 * row], &output.real[3 * row]);
   EXPECT_THAT(kernel({alone, words, first, four, 3})[0].real, ElementsAreArray(output.real));
 }
+
+INSTANTIATE_TEST_SUITE_P(Bounds, AttentionStep, testing::Bool(), [](const auto &info) {
+  return std::string(info.param ? "Bounded" : "EveryKey");
+});
 
 } // namespace
 } // namespace loup::test

@@ -204,6 +204,42 @@ const char *const names[] = {"Causal", "Padding", "CausalAndPadding", "Window", 
 INSTANTIATE_TEST_SUITE_P(Masks, AttentionContract, testing::ValuesIn(settings),
                          [](const auto &info) { return std::string(names[info.index]); });
 
+/// Sizes around those of blocks and tiles, and none.
+const AttentionSizes manySizes[] = {{1, 70, 70}, {1, 33, 75}, {1, 75, 33}, {2, 16, 16},
+                                    {1, 17, 8},  {2, 0, 5},   {2, 5, 0},   {1, 0, 0}};
+
+/// Masks whose bounds are of some special shape.
+class BoundedAttention : public testing::TestWithParam<AttentionSetting> {};
+
+TEST_P(BoundedAttention, HasTheBitsOfWhatLooksAtEveryKey) {
+  AttentionSetting everyKey = GetParam();
+  everyKey.isBounded = false;
+  AttentionKernels bounded(GetParam()), unbounded(everyKey);
+  for (AttentionSizes sizes : manySizes) {
+    AttentionInputs inputs = bounded.inputs(sizes);
+    expectPlainLoops(bounded, inputs);
+    AttentionResults one = bounded(inputs), other = unbounded(inputs);
+    EXPECT_THAT(one.output.real, ElementsAreArray(other.output.real));
+    EXPECT_THAT(one.logSum.real, ElementsAreArray(other.logSum.real));
+    EXPECT_THAT(one.queryGradient.real, ElementsAreArray(other.queryGradient.real));
+    EXPECT_THAT(one.keyGradient.real, ElementsAreArray(other.keyGradient.real));
+    EXPECT_THAT(one.valueGradient.real, ElementsAreArray(other.valueGradient.real));
+  }
+}
+
+const AttentionSetting bounded[] = {
+    {"k >= 0", 1, 8},
+    {"causal & padding", 2, 16, 0.2f},
+    {"causal & (window(7) | sink(3))", 1, 16},
+    {"causal & (q - k) % 4 == 0", 1, 8},
+    {"k + 20 <= q", 1, 8},
+    {"k == q + 3 | k == 2 * q | q == 2 * k | k == 40 | q == 50", 1, 8}};
+const char *const boundedNames[] = {"Everything", "CausalAndPadding",       "SinkAndWindow",
+                                    "Dilated",    "FirstQueriesSeeNothing", "FiveWays"};
+
+INSTANTIATE_TEST_SUITE_P(Masks, BoundedAttention, testing::ValuesIn(bounded),
+                         [](const auto &info) { return std::string(boundedNames[info.index]); });
+
 TEST(NaiveAttention, GradientsAreFiniteDifferences) {
   NaiveAttention naive;
   naive.batch = 2, naive.queries = 4, naive.keys = 5, naive.heads = 2, naive.width = 3;
