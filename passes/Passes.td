@@ -246,6 +246,41 @@ def Differentiate : LoupPass<"differentiate"> {
   }];
 }
 
+def SpecialiseMask : LoupPass<"specialise-mask"> {
+  let summary = "Bounds the keys of each block of queries, and the queries of each block of keys";
+  let description = [{
+    From the set of allowed pairs follow, for all lengths at once, the keys outside of which no query
+    of a block sees any, and those that all of them see: kernels skip the former and do not test the
+    latter. After Differentiate, so that gradients are bounded too, whose keys walk along the queries.
+
+    ```mlir
+    !queries = tensor<?x?x4x32xf32, #loup.axes<batch, target, head, head_width>>
+    !keys = tensor<?x?x4x32xf32, #loup.axes<batch, target_key, head, head_width>>
+    !q = tensor<?xi32, #loup.axes<target>>
+    !k = tensor<?xi32, #loup.axes<target_key>>
+    !sums = tensor<?x?x4xf32, #loup.axes<batch, target, head>>
+    func.func @attend(%query: !queries, %key: !keys) -> !queries {
+      %q = loup.positions : !q
+      %k = loup.positions : !k
+      %o, %log_sum = loup.attention %query, %key, %key mask <"causal & window(64)">
+          queries %q keys %k scale 0.125 : !queries, !keys, !q, !k -> !sums
+      return %o : !queries
+    }
+    // becomes
+    func.func @attend(%query: !queries, %key: !keys) -> !queries {
+      %q = loup.positions : !q
+      %k = loup.positions : !k
+      %o, %log_sum = loup.attention %query, %key, %key mask <"causal & window(64)">
+          queries %q keys %k scale 0.125
+          {key_bounds = #loup.bounds<block 16 touched "max(0, 16a - 63) .. min(16a + 16, length)"
+                                              full "max(0, 16a - 48) .. min(16a + 1, length)">}
+          : !queries, !keys, !q, !k -> !sums
+      return %o : !queries
+    }
+    ```
+  }];
+}
+
 def FuseElementwise : LoupPass<"fuse-elementwise"> {
   let summary = "Groups pointwise ops with the op that makes or reads their value";
   let description = [{

@@ -14,6 +14,7 @@ const std::vector<Named> &rungs() {
   static const std::vector<Named> ladder = {
       {"textbook", "masks built and added, every op a kernel of its own"},
       {"fused", "attention in one kernel, pointwise work joined to its neighbours"},
+      {"specialised", "attention visits only what its mask lets be seen"},
       {"packed", "sentences one after the other: no padding is computed"},
   };
   return ladder;
@@ -42,7 +43,7 @@ void buildPipeline(OpPassManager &manager, llvm::StringRef schedule, llvm::Strin
   auto rung = llvm::find_if(rungs(), isAsked) - rungs().begin();
   if (rung == static_cast<ptrdiff_t>(rungs().size()))
     throw InternalError("a schedule is one of rungs(), got " + schedule.str());
-  bool fused = rung >= 1, packed = rung >= 2, ended = false;
+  bool fused = rung >= 1, specialised = rung >= 2, packed = rung >= 3, ended = false;
   auto add = [&](std::unique_ptr<Pass> pass, Stage after) {
     if (ended)
       return;
@@ -61,6 +62,10 @@ void buildPipeline(OpPassManager &manager, llvm::StringRef schedule, llvm::Strin
   if (packed)
     add(createEliminatePadding(), Stage::Decoder);
   add(createDifferentiate(), Stage::Training);
+  // After Differentiate and EliminatePadding: bounds are those of the set that kernels work with,
+  // forward and backward.
+  if (specialised)
+    add(createSpecialiseMask(), Stage::Training);
   if (fused)
     add(createFuseElementwise(), Stage::Training);
   add(createOutlineKernels(), Stage::Outlined);

@@ -4,7 +4,7 @@
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 same=0
-for schedule in textbook fused packed; do
+for schedule in textbook fused specialised packed; do
   golden=$here/tiny.$schedule.txt
   printed=$("$1" build "$here/tiny.toml" --schedule "$schedule" --emit cpp 2>/dev/null)
   if [ -n "${LOUP_UPDATE_GOLDEN-}" ]; then

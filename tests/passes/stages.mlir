@@ -2,10 +2,11 @@
 // RUN: loup build %S/../golden/tiny.toml --emit textbook > %t.textbook.mlir
 // RUN: loup build %S/../golden/tiny.toml --emit plan-memory > %t.planned.mlir
 // RUN: loup-opt --mlir-print-debuginfo %t.textbook.mlir --packed | diff %t.planned.mlir -
-// RUN: loup build %S/../golden/tiny.toml --emit fuse-mask | loup-opt --mlir-print-debuginfo --derive-decoder --eliminate-padding --differentiate --fuse-elementwise --outline-kernels --plan-memory | diff %t.planned.mlir -
-// RUN: loup build %S/../golden/tiny.toml --emit derive-decoder | loup-opt --mlir-print-debuginfo --eliminate-padding --differentiate --fuse-elementwise --outline-kernels --plan-memory | diff %t.planned.mlir -
-// RUN: loup build %S/../golden/tiny.toml --emit eliminate-padding | loup-opt --mlir-print-debuginfo --differentiate --fuse-elementwise --outline-kernels --plan-memory | diff %t.planned.mlir -
-// RUN: loup build %S/../golden/tiny.toml --emit differentiate | loup-opt --mlir-print-debuginfo --fuse-elementwise --outline-kernels --plan-memory | diff %t.planned.mlir -
+// RUN: loup build %S/../golden/tiny.toml --emit fuse-mask | loup-opt --mlir-print-debuginfo --derive-decoder --eliminate-padding --differentiate --specialise-mask --fuse-elementwise --outline-kernels --plan-memory | diff %t.planned.mlir -
+// RUN: loup build %S/../golden/tiny.toml --emit derive-decoder | loup-opt --mlir-print-debuginfo --eliminate-padding --differentiate --specialise-mask --fuse-elementwise --outline-kernels --plan-memory | diff %t.planned.mlir -
+// RUN: loup build %S/../golden/tiny.toml --emit eliminate-padding | loup-opt --mlir-print-debuginfo --differentiate --specialise-mask --fuse-elementwise --outline-kernels --plan-memory | diff %t.planned.mlir -
+// RUN: loup build %S/../golden/tiny.toml --emit differentiate | loup-opt --mlir-print-debuginfo --specialise-mask --fuse-elementwise --outline-kernels --plan-memory | diff %t.planned.mlir -
+// RUN: loup build %S/../golden/tiny.toml --emit specialise-mask | loup-opt --mlir-print-debuginfo --fuse-elementwise --outline-kernels --plan-memory | diff %t.planned.mlir -
 // RUN: loup build %S/../golden/tiny.toml --emit fuse-elementwise | loup-opt --mlir-print-debuginfo --outline-kernels --plan-memory | diff %t.planned.mlir -
 // RUN: loup build %S/../golden/tiny.toml --emit outline-kernels | loup-opt --mlir-print-debuginfo --plan-memory | diff %t.planned.mlir -
 

@@ -26,7 +26,8 @@ protected:
   std::string model = folder / "model", input;
 };
 
-INSTANTIATE_TEST_SUITE_P(Schedules, Decoding, testing::Values("textbook", "fused", "packed"),
+INSTANTIATE_TEST_SUITE_P(Schedules, Decoding,
+                         testing::Values("textbook", "fused", "specialised", "packed"),
                          [](const auto &schedule) { return schedule.param; });
 
 // With no length penalty a hypothesis' score is the sum of its steps' log-probabilities, and with

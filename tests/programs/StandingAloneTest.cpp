@@ -11,7 +11,8 @@ protected:
   StandingAlone() : ProgramTest("tiny", GetParam()) { writeIds("train", 40); }
 };
 
-INSTANTIATE_TEST_SUITE_P(Schedules, StandingAlone, testing::Values("textbook", "fused", "packed"),
+INSTANTIATE_TEST_SUITE_P(Schedules, StandingAlone,
+                         testing::Values("textbook", "fused", "specialised", "packed"),
                          [](const auto &schedule) { return schedule.param; });
 
 TEST_P(StandingAlone, TheyLinkTheCLibraryOnly) {
