@@ -230,7 +230,18 @@ std::string emitTokenizer(const char *field, const TokenizerDescription &t) {
   return text;
 }
 
-std::string emitDescription(const Description &d) {
+/// What was noted at `step`; a decoder without a source needs none of it.
+std::string emitSourceNeed(func::FuncOp step) {
+  if (auto obstacle = step->getAttrOfType<StringAttr>("loup.source_obstacle"))
+    return assignment(2, "d.sourceNeed.obstacle", quoted(obstacle.str()));
+  llvm::SmallVector<std::string> bounds;
+  if (auto need = step->getAttrOfType<ArrayAttr>("loup.source_need"))
+    for (auto bound : need.getAsRange<DenseI64ArrayAttr>())
+      bounds.push_back(fmt::format("{{{}, {}, {}}}", bound[0], bound[1], bound[2]));
+  return "  d.sourceNeed.bounds = {" + llvm::join(bounds, ", ") + "};\n";
+}
+
+std::string emitDescription(const Description &d, func::FuncOp step) {
   std::string text =
       fmt::format("// What the programs know of their description.\n#pragma once\n\n"
                   "#include \"runtime/Description.h\"\n\ninline loup::Description describe() {{\n"
@@ -249,10 +260,10 @@ std::string emitDescription(const Description &d) {
                       s.warmup, s.steps, s.factor);
   text += fmt::format("  d.train.batchTokens = {};\n  d.train.clip = {};\n"
                       "  d.train.labelSmoothing = {};\n"
-                      "  d.decode.beam = {};\n  d.decode.lengthPenalty = {};\n  return d;\n}}\n",
+                      "  d.decode.beam = {};\n  d.decode.lengthPenalty = {};\n",
                       d.train.batchTokens, d.train.clip, d.train.labelSmoothing, d.decode.beam,
                       d.decode.lengthPenalty);
-  return text;
+  return text + emitSourceNeed(step) + "  return d;\n}\n";
 }
 
 // train.cpp, translate.cpp
@@ -269,7 +280,7 @@ std::string emitMain(const char *what, const char *function) {
 std::vector<PrintedFile> emitDriver(ModuleOp module, const Description &description) {
   return {
       {"kernels.h", emitKernels(module)},
-      {"description.h", emitDescription(description)},
+      {"description.h", emitDescription(description, functionOf(module, "step"))},
       {"model.h", "// The model, ready for training and decoding.\n#pragma once\n\n"
                   "#include \"runtime/Model.h\"\n\n#include <memory>\n\n"
                   "std::unique_ptr<loup::Model> makeModel();\n"},

@@ -8,6 +8,8 @@
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/ADT/StringSwitch.h"
 
+#include <fmt/format.h>
+
 #include <map>
 
 using namespace mlir;
@@ -58,7 +60,7 @@ class FunctionPrinter {
 public:
   explicit FunctionPrinter(func::FuncOp function) : function(function) {
     for (const char *taken : {"in", "memory", "batch", "source", "target", "hypothesis", "slot",
-                              "row", "losses", "log_probabilities", "dropoutKey"})
+                              "losses", "log_probabilities", "dropoutKey"})
       scope.unused(taken);
     for (BlockArgument argument : function.getArguments()) {
       auto name = function.getArgAttrOfType<StringAttr>(argument.getArgNumber(), "loup.name");
@@ -109,8 +111,25 @@ private:
     print("hypothesis", "in.hypotheses");
     // Caches lie row by row: a row is one position of as many hypotheses as there may be.
     print("slot", "mostHypotheses()");
-    if (used.count("slot"))
-      line("const int64_t row = in.position * slot;");
+    std::map<std::string, std::string> rows;
+    for (auto write : function.getOps<WriteStateOp>())
+      if (write.getPosition()) {
+        StateOp state = stateOf(write.getState());
+        rows[rowName(state)] = state.getFirst() ? fmt::format("loup::keptRow(in.position, {}, {})",
+                                                              *state.getFirst(), *state.getLast())
+                                                : "in.position";
+      }
+    for (const auto &[name, row] : rows)
+      line("const int64_t " + scope.unused(name) + " = " + row + " * slot;");
+  }
+
+  StateOp stateOf(llvm::StringRef name) {
+    return function->getParentOfType<ModuleOp>().lookupSymbol<StateOp>(name);
+  }
+
+  /// Where in a state this step's row begins, in slots.
+  static std::string rowName(StateOp state) {
+    return state.getFirst() ? fmt::format("row_{}_{}", *state.getFirst(), *state.getLast()) : "row";
   }
 
   void printSlabs() {
@@ -275,7 +294,8 @@ private:
     int64_t perHypothesis = 1;
     for (const Axis &axis : namedAxes(type))
       perHypothesis *= axis.isDynamic() ? 1 : axis.size;
-    return "tensor(" + state + " + row * " + std::to_string(perHypothesis) + ", " + sizes + ")";
+    return fmt::format("tensor({} + {} * {}, {})", state, rowName(stateOf(place.getName())),
+                       perHypothesis, sizes);
   }
 
   func::FuncOp function;

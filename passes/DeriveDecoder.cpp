@@ -1,7 +1,11 @@
+#include "passes/KeyGroups.h"
 #include "passes/Passes.h"
+#include "passes/SourceNeed.h"
 
 #include "mlir/Analysis/SliceAnalysis.h"
 #include "mlir/IR/IRMapping.h"
+
+#include <map>
 
 using namespace mlir;
 
@@ -80,8 +84,8 @@ func::FuncOp deriveScore(OpBuilder &builder, func::FuncOp train) {
 class DecoderDerivation {
 public:
   explicit DecoderDerivation(OpBuilder &builder, func::FuncOp score)
-      : score(score), builder(builder), prefill(builder, score.getLoc(), "prefill"),
-        step(builder, score.getLoc(), "step") {}
+      : score(score), builder(builder), groups(score.getBody().front()),
+        prefill(builder, score.getLoc(), "prefill"), step(builder, score.getLoc(), "step") {}
 
   LogicalResult derive() {
     declareStepArguments();
@@ -100,7 +104,10 @@ public:
     Value last = inStep.lookup(logits);
     Value best = LogSoftmaxOp::create(step.ops(), named("log_probabilities", context()),
                                       last.getType(), last);
-    step.finish(best, {"log_probabilities"});
+    func::FuncOp finished = step.finish(best, {"log_probabilities"});
+    for (BlockArgument argument : score.getArguments())
+      if (nameOfArgument(argument) == "source")
+        noteSourceNeed(logits, argument, finished);
     return success();
   }
 
@@ -146,51 +153,97 @@ private:
       inStep.map(rename.getResult(), cache(rename));
       return success();
     }
+    std::optional<KeptKeys> kept = groups.keptOf(op);
     for (Value operand : op->getOperands())
-      if (!inStep.contains(operand)) {
+      if (isKeyPositions(operand)) {
+        inStep.map(operand, keyPositions(kept)); // other ones for each cache
+      } else if (!inStep.contains(operand)) {
         FailureOr<Value> found = fromOutside(op, operand);
         if (failed(found))
           return failure();
         inStep.map(operand, *found);
       }
     for (Value result : ops.clone(*op, inStep)->getResults())
-      result.setType(stepType(result.getType()));
+      result.setType(stepType(result.getType(), kept));
+    if (isKeyPositions(op->getResult(0)))
+      allKeyPositions = inStep.lookup(op->getResult(0));
     return success();
+  }
+
+  static bool isKeyPositions(Value value) {
+    return value.getDefiningOp<PositionsOp>() && hasAxis(value.getType(), keyAxis(targetAxis));
+  }
+
+  /// The axis of a cache's rows: all positions so far, or those that are kept.
+  static Axis cacheAxis(const std::optional<KeptKeys> &kept) {
+    if (!kept)
+      return {keyAxis(targetAxis)};
+    int64_t rows = kept->first + kept->last;
+    return {keyAxis("kept_" + std::to_string(rows)), rows};
+  }
+
+  /// The positions of a cache's rows.
+  Value keyPositions(const std::optional<KeptKeys> &kept) {
+    if (!kept)
+      return allKeyPositions;
+    Value &positions = keyPositionsOf[{kept->first, kept->last}];
+    if (!positions)
+      positions = KeptPositionsOp::create(step.ops(), named("cache.positions", context()),
+                                          integerType(context(), {cacheAxis(kept)}), position,
+                                          kept->first, kept->last);
+    return positions;
+  }
+
+  /// Which slot each hypothesis' ancestors had at these positions.
+  Value slots(Value positions) {
+    llvm::SmallVector<Axis> axes = namedAxes(ancestor.getType());
+    axes.back() = namedAxes(positions.getType()).front();
+    Value &slots = slotsOf[positions];
+    if (!slots)
+      slots =
+          LookupOp::create(step.ops(), named("cache.slots", context()),
+                           integerType(context(), axes), ancestor, positions, keyAxis(targetAxis));
+    return slots;
   }
 
   static bool isTargetOnly(PositionsOp positions) {
     return hasAxis(positions.getType(), targetAxis);
   }
 
-  /// The type of one position: no `target`, and hypotheses for sentences.
-  Type stepType(Type type) {
+  /// The type of one position: no `target`, hypotheses for sentences, and a cache's keys.
+  Type stepType(Type type, const std::optional<KeptKeys> &kept) {
     llvm::SmallVector<Axis> axes;
     for (Axis axis : namedAxes(type)) {
       if (axis.name == targetAxis)
         continue;
       if (axis.name == batchAxis)
         axis.name = hypothesisAxis;
+      if (axis.name == keyAxis(targetAxis))
+        axis = cacheAxis(kept);
       axes.push_back(axis);
     }
     return makeType(cast<ShapedType>(type).getElementType(), axes);
   }
 
-  /// What becomes a key is remembered, and all keys so far are read through the ancestors.
+  /// What becomes a key is remembered, and all keys so far, or those that a query may still see,
+  /// are read through the ancestors.
   Value cache(RenameOp rename) {
     OpBuilder &ops = step.ops();
     Location loc = rename.getLoc();
+    std::optional<KeptKeys> kept = groups.keptOf(rename);
     Value value = inStep.lookup(rename.getInput());
     llvm::SmallVector<Axis> axes = namedAxes(value.getType());
     for (Axis &axis : axes)
       if (axis.name == hypothesisAxis)
         axis.name = slotAxis; // where a hypothesis of some step left its value
-    axes.insert(axes.begin(), Axis{keyAxis(targetAxis)});
+    axes.insert(axes.begin(), cacheAxis(kept));
     auto all = realType(context(), axes);
     std::string name = nameOf(rename.getResult());
-    declareState(loc, name, all);
+    declareState(loc, name, all, kept);
     WriteStateOp::create(ops, loc, value, name, position);
     Value state = ReadStateOp::create(ops, loc, all, name);
-    return LookupOp::create(ops, loc, stepType(rename.getType()), state, ancestor, slotAxis);
+    Value rows = kept ? slots(keyPositions(kept)) : ancestor;
+    return LookupOp::create(ops, loc, stepType(rename.getType(), kept), state, rows, slotAxis);
   }
 
   /// A value that has no target axis, as a step sees it: a weight or a position is made again, the
@@ -231,9 +284,14 @@ private:
     return makeType(cast<ShapedType>(type).getElementType(), axes);
   }
 
-  void declareState(Location loc, const std::string &name, Type type) {
+  void declareState(Location loc, const std::string &name, Type type,
+                    const std::optional<KeptKeys> &kept = std::nullopt) {
     OpBuilder declarations(score);
-    StateOp::create(declarations, loc, declarations.getStringAttr(name), TypeAttr::get(type));
+    auto number = [&](int64_t KeptKeys::*rows) {
+      return kept ? declarations.getI64IntegerAttr((*kept).*rows) : IntegerAttr();
+    };
+    StateOp::create(declarations, loc, declarations.getStringAttr(name), TypeAttr::get(type),
+                    number(&KeptKeys::first), number(&KeptKeys::last));
   }
 
   MLIRContext *context() { return builder.getContext(); }
@@ -244,7 +302,11 @@ private:
 
   func::FuncOp score;
   OpBuilder &builder;
+  KeyGroups groups;
   FunctionBuilder prefill, step;
+  Value allKeyPositions;
+  std::map<std::pair<int64_t, int64_t>, Value> keyPositionsOf; // by the rows that are kept
+  llvm::DenseMap<Value, Value> slotsOf;                        // by their positions
   IRMapping inPrefill, inStep;
   Value token, position, sentence, ancestor;
 };

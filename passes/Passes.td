@@ -85,6 +85,14 @@ def DeriveDecoder : LoupPass<"derive-decoder"> {
     written to a cache and read back for all positions so far, through `ancestor`; a shifted target
     is the previous token; positions are the step's own.
 
+    A cache keeps the keys that some later query may see. Where the masks let all but the first and
+    the last few be forgotten, its rows take turns (`loup.state ... first 2 last 6`), and
+    `kept_positions` says which position each row has: the time and the memory of a step do not grow.
+
+    `loup.source_need` at `step` bounds how many source tokens the token at a position depends on,
+    through all layers: triples (per position, constant, divisor); or `loup.source_obstacle` says
+    which attention has no bound.
+
     ```mlir
     !target = tensor<?x?xi32, #loup.axes<batch, target>>
     !n = tensor<?xi32, #loup.axes<batch>>

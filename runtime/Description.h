@@ -57,6 +57,24 @@ struct DecodeDescription {
   double lengthPenalty = 1.0; // a finished hypothesis scores log-probability / length^lengthPenalty
 };
 
+/// How many source tokens a step of decoding reads, as the compiler proved it of all layers
+/// together: the reading policy g(t) of Ma et al. (2019).
+struct SourceNeed {
+  /// (perPosition * position + constant) / divisor, rounded down.
+  struct Bound {
+    int64_t perPosition = 0, constant = 0, divisor = 1;
+  };
+
+  /// What is predicted at a position depends on the first tokens of the source only, as many as
+  /// each of these says. Without any, it may depend on all, and `obstacle` says why.
+  std::vector<Bound> bounds = {};
+  std::string obstacle = {};
+
+  /// How many tokens suffice at `position`, from 0, however many the source has; `bounds` must not
+  /// be empty.
+  int64_t tokens(int64_t position) const;
+};
+
 struct Description {
   std::string name;        // "freight"
   std::string task;        // "translate"
@@ -67,6 +85,7 @@ struct Description {
   int32_t maximumLength = 512; // tokens of one sequence, end included
   TrainDescription train;
   DecodeDescription decode;
+  SourceNeed sourceNeed;
 };
 
 } // namespace loup

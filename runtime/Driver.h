@@ -49,6 +49,11 @@ struct StepArrays {
   const int32_t *ancestor = nullptr; // [hypothesis, position + 1]
 };
 
+/// Where a cache has the row of a position that keeps the `first` positions and the last `last`.
+constexpr int64_t keptRow(int64_t position, int64_t first, int64_t last) {
+  return position < first ? position : first + (position - first) % last;
+}
+
 class Driver : public Model {
 public:
   Driver(const Description &description, std::vector<Parameter> parameters, Layout layout);

@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <cstring>
 #include <poll.h>
+#include <string_view>
 #include <unistd.h>
 
 namespace loup {
@@ -18,14 +19,27 @@ bool LineStream::next(std::string &line) {
   if (begin == buffer.size())
     return false;
   bool last = searched == buffer.size(); // and without an end of its own
-  line.assign(buffer, begin, searched - begin);
+  line.assign(buffer, lineBegin(), searched - lineBegin());
   begin = searched = last ? searched : searched + 1;
+  ++number;
   if (line.ends_with('\r'))
     line.pop_back();
-  if (++number == 1 && line.starts_with("\xEF\xBB\xBF"))
-    line.erase(0, 3);
   requireUtf8(line, name, number);
   return true;
+}
+
+bool LineStream::nextWords(std::string &words) {
+  while (!complete()) {
+    size_t space = buffer.find_last_of(" \t");
+    size_t last = space == std::string::npos ? space : buffer.find_last_not_of(" \t", space);
+    if (last != std::string::npos && last >= lineBegin() + words.size()) {
+      words.assign(buffer, lineBegin(), last + 1 - lineBegin());
+      requireUtf8(words, name, number + 1);
+      return true;
+    }
+    receive();
+  }
+  return false;
 }
 
 bool LineStream::ready() {
@@ -36,6 +50,13 @@ bool LineStream::ready() {
     receive();
   }
   return true;
+}
+
+/// Where the text of the next line begins, which has begun to arrive.
+size_t LineStream::lineBegin() const {
+  static constexpr std::string_view mark = "\xEF\xBB\xBF";
+  bool isMarked = number == 0 && buffer.compare(begin, mark.size(), mark) == 0;
+  return begin + (isMarked ? mark.size() : 0);
 }
 
 /// Whether buffer[begin .. searched) is a whole line, or nothing more will come.

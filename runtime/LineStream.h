@@ -16,6 +16,11 @@ public:
   /// Waits for the next line and reads it, without its end; false when no more will come.
   bool next(std::string &line);
 
+  /// Waits until more words of the next line are whole than `words` holds, and sets it to the line
+  /// up to there. A word is whole where a space or a tab stands behind it. False, and `words` as it
+  /// was, where the line is whole or no more will come: then next() answers without waiting.
+  bool nextWords(std::string &words);
+
   /// Whether next() would answer without waiting.
   bool ready();
 
@@ -25,6 +30,7 @@ public:
 private:
   bool complete();
   void receive();
+  size_t lineBegin() const;
 
   int descriptor;
   std::string name;

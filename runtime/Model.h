@@ -85,7 +85,8 @@ public:
   /// smoothing. `losses` has one element a target token, laid out as batch.target.tokens.
   virtual void score(const Batch &batch, std::span<float> losses) = 0;
 
-  /// Encode the sentences that the following steps translate.
+  /// Encode the sentences that the following steps translate. It may be called again between steps
+  /// with sources that go on where they ended; the steps so far are remembered.
   virtual void prefill(const Ragged &source) = 0;
 
   /// `logProbabilities` is [hypothesis, target vocabulary], row-major.

@@ -55,32 +55,39 @@ public:
       throw InternalError("a search needs a vocabulary that holds the end and fits the model's");
   }
 
-  std::vector<std::vector<Hypothesis>> run(const Ragged &source) {
-    found.assign(source.count(), {});
-    for (int32_t i = 0; i < source.count(); ++i)
-      sentences.push_back(
-          {i, tokenLimit(model.description(), options, source.length(i)), {Unfinished{}}});
-    if (source.count() > 0)
-      model.prefill(source);
-    for (int32_t position = 0; !sentences.empty(); ++position) {
-      step(position);
-      const float *rows = logProbabilities.data();
-      for (Sentence &sentence : sentences) {
-        size_t count = sentence.beam.size();
-        advance(sentence, rows);
-        rows += count * columns;
-      }
-      std::erase_if(sentences, [](const Sentence &sentence) { return sentence.beam.empty(); });
-    }
-    return std::move(found);
+  void add(int32_t limit) {
+    sentences.push_back({static_cast<int32_t>(found.size()), limit, {Unfinished{}}});
+    found.emplace_back();
   }
+
+  /// Of one sentence that is not finished.
+  void setLimit(int32_t limit) { sentences.front().limit = limit; }
+
+  bool isDone() const { return sentences.empty(); }
+
+  /// Moves all hypotheses on by one token, and drops what is finished.
+  void advance(int32_t position) {
+    step(position);
+    const float *rows = logProbabilities.data();
+    for (Sentence &sentence : sentences) {
+      size_t count = sentence.beam.size();
+      grow(sentence, rows);
+      rows += count * columns;
+    }
+    std::erase_if(sentences, [](const Sentence &sentence) { return sentence.beam.empty(); });
+  }
+
+  /// The best so far of one sentence that is not finished.
+  const std::vector<int32_t> &tokens() const { return sentences.front().beam.front().tokens; }
+
+  std::vector<std::vector<Hypothesis>> takeFound() { return std::move(found); }
 
 private:
   double score(double logProbability, size_t length) const {
     return logProbability / std::pow(static_cast<double>(length), options.lengthPenalty);
   }
 
-  /// Moves all hypotheses of all sentences on by one token.
+  /// Computes what may follow all hypotheses of all sentences.
   void step(int32_t position) {
     token.clear();
     sentenceOf.clear();
@@ -98,7 +105,7 @@ private:
 
   /// Replaces the sentence's hypotheses by the best `beam` that are one token longer; of these, the
   /// ones that end are found. `rows` holds the log-probabilities of the sentence's hypotheses.
-  void advance(Sentence &sentence, const float *rows) {
+  void grow(Sentence &sentence, const float *rows) {
     choose(sentence, rows);
     std::vector<Unfinished> grown;
     for (const Candidate &candidate : chosen) {
@@ -203,7 +210,44 @@ Limits searchLimits(const Description &description, const SearchOptions &options
 
 std::vector<std::vector<Hypothesis>> search(Model &model, const Ragged &source,
                                             const SearchOptions &options) {
-  return Search(model, options).run(source);
+  Search search(model, options);
+  for (int32_t i = 0; i < source.count(); ++i)
+    search.add(tokenLimit(model.description(), options, source.length(i)));
+  if (source.count() > 0)
+    model.prefill(source);
+  for (int32_t position = 0; !search.isDone(); ++position)
+    search.advance(position);
+  return search.takeFound();
+}
+
+void searchArriving(Model &model, const SearchOptions &options, ArrivingSource &source,
+                    const AnswerTokens &answer) {
+  const Description &description = model.description();
+  if (options.beam != 1 || description.sourceNeed.bounds.empty())
+    throw InternalError("a search in a source that arrives is greedy, with a model that can wait");
+  Search search(model, options);
+  size_t read = 0;   // tokens that the model knows
+  auto limit = [&] { // what has not ended yet has one token more
+    auto length = static_cast<int32_t>(source.tokens.size()) + (source.isWhole ? 0 : 1);
+    return tokenLimit(description, options, length);
+  };
+  search.add(limit());
+  for (int32_t position = 0; !search.isDone(); ++position) {
+    int64_t needed = std::max<int64_t>(description.sourceNeed.tokens(position), 1);
+    while (!source.isWhole &&
+           (static_cast<int64_t>(source.tokens.size()) < needed || position >= limit()))
+      source.wait();
+    if (source.tokens.size() > read) {
+      Ragged sentence;
+      sentence.append(source.tokens);
+      model.prefill(sentence);
+      read = source.tokens.size();
+      search.setLimit(limit());
+    }
+    search.advance(position);
+    if (!search.isDone())
+      answer(search.tokens());
+  }
 }
 
 } // namespace loup

@@ -4,6 +4,8 @@
 #include "runtime/Model.h"
 
 #include <cstdint>
+#include <functional>
+#include <span>
 #include <vector>
 
 namespace loup {
@@ -41,5 +43,27 @@ Limits searchLimits(const Description &description, const SearchOptions &options
 /// range.
 std::vector<std::vector<Hypothesis>> search(Model &model, const Ragged &source,
                                             const SearchOptions &options);
+
+/// The source of one sentence, of which more may be to come.
+class ArrivingSource {
+public:
+  virtual ~ArrivingSource() = default;
+
+  /// Waits for more tokens or for the end; called while it is not whole. Tokens stay what they are.
+  virtual void wait() = 0;
+
+  std::vector<int32_t> tokens; // so far; they end in the end token where it is whole
+  bool isWhole = false;
+};
+
+/// Told all tokens so far whenever there is one more.
+using AnswerTokens = std::function<void(std::span<const int32_t> tokens)>;
+
+/// Translates greedily while the source arrives: each token is answered as soon as the source
+/// tokens are there which it depends on (Description::sourceNeed). Nothing depends on those that
+/// come later: the tokens are the ones that search() finds with a beam of 1. Throws as search()
+/// does.
+void searchArriving(Model &model, const SearchOptions &options, ArrivingSource &source,
+                    const AnswerTokens &answer);
 
 } // namespace loup

@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace loup {
 
 SentenceEncoder::SentenceEncoder(std::string input, const Tokenizer &tokenizer,
@@ -31,6 +33,13 @@ std::vector<int32_t> SentenceEncoder::encode(const std::string &line, int64_t nu
       firstCut = number;
   }
   ids.push_back(end);
+  return ids;
+}
+
+std::vector<int32_t> SentenceEncoder::encodeBeginning(const std::string &text,
+                                                      int64_t number) const {
+  std::vector<int32_t> ids = tokens(text, number);
+  ids.resize(std::min<size_t>(ids.size(), longest));
   return ids;
 }
 

@@ -20,6 +20,12 @@ public:
   /// Throws UserError that names input and line where the tokenizer refuses it.
   std::vector<int32_t> encode(const std::string &line, int64_t number);
 
+  /// The tokens of a line's beginning, without an end and no more than the model takes.
+  std::vector<int32_t> encodeBeginning(const std::string &text, int64_t number) const;
+
+  /// The most tokens that the model takes, the end aside.
+  int32_t mostTokens() const { return longest; }
+
   /// Throws where encode() would, at no cost where the tokenizer takes all text.
   void check(const std::string &line, int64_t number) const;
 

@@ -9,6 +9,7 @@
 #include "runtime/ThreadPool.h"
 #include "runtime/TokenizerPair.h"
 #include "runtime/TranslateOptions.h"
+#include "runtime/TranslateStream.h"
 
 #include <fmt/format.h>
 
@@ -75,14 +76,18 @@ std::vector<Line> readWindow(LineStream &input, SentenceEncoder &encoder,
   return lines;
 }
 
+void reportMaximumLength(const TranslateOptions &options, const Description &description) {
+  if (options.maximumLength >= description.maximumLength)
+    fmt::print(stderr, "--max-length {}: translations end at the {} tokens that the model makes\n",
+               options.maximumLength, description.maximumLength - 1);
+}
+
 /// Only ids below `vocabulary` are chosen.
 void translateInput(Model &model, const TokenizerPair &tokenizers, int32_t vocabulary,
                     const TranslateOptions &options) {
   const Description &description = model.description();
   const Tokenizer &tokenizer = tokenizers.target();
-  if (options.maximumLength >= description.maximumLength)
-    fmt::print(stderr, "--max-length {}: translations end at the {} tokens that the model makes\n",
-               options.maximumLength, description.maximumLength - 1);
+  reportMaximumLength(options, description);
   SearchOptions searchOptions{options.beam, options.lengthPenalty, std::max(options.nBest, 1),
                               options.maximumLength, vocabulary};
   Limits limits =
@@ -177,7 +182,12 @@ void translate(int argc, char **argv, std::unique_ptr<Model> (*makeModel)()) {
   int32_t vocabulary = tokenizers.target().size();
   if (options.ids && info.sourceTokenizer)
     vocabulary = loadTokenizers(model->description(), info, options.model).target().size();
-  translateInput(*model, tokenizers, vocabulary, options);
+  if (!options.stream)
+    return translateInput(*model, tokenizers, vocabulary, options);
+  reportMaximumLength(options, model->description());
+  SentenceEncoder encoder(standardInput, *tokenizers.source, model->description());
+  translateStream(*model, encoder, tokenizers.target(), vocabulary, options, print);
+  reportCuts(encoder);
 }
 
 } // namespace

@@ -71,9 +71,21 @@ bool readTranslateOptions(int argc, char **argv, const Description &description,
       ->type_name("N")
       ->check(wholeNumber(1, 4096), "");
   app.add_flag("--ids", options.ids, "Lines hold token ids, separated by spaces, instead of text");
+  app.add_flag("--stream", options.stream,
+               "Translate each line while it arrives, greedily: every token\n"
+               "as soon as the words it depends on are there. The model's\n"
+               "masks must allow it");
 
   if (!parseCommandLine(app, argc, argv, foreignTranslateOptions))
     return false;
+  for (const char *other : {"--score", "--n-best", "--batch-tokens"})
+    if (options.stream && app.count(other))
+      throw UserError(fmt::format("{} has no meaning with --stream, which answers one line, token "
+                                  "by token",
+                                  other));
+  if (options.stream && app.count("--beam") && options.beam > 1)
+    throw UserError("--stream is greedy: a beam may change its mind about words that are printed "
+                    "already; leave --beam out");
   for (const char *search : {"--beam", "--length-penalty", "--max-length", "--n-best"})
     if (app.count(search) && app.count("--score"))
       throw UserError(

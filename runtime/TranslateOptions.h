@@ -18,6 +18,7 @@ struct TranslateOptions {
   int64_t batchTokens = 1024; // source tokens (of --score: also target tokens) computed together
   int threads = 0;            // 0 is every core
   bool ids = false;           // lines hold token ids
+  bool stream = false;        // answers lines while they arrive
 };
 
 /// Reads the command line; what it leaves open is as `description` says. Returns false after

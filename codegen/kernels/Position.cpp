@@ -44,6 +44,13 @@ void addPosition(KernelOps &ops) {
     return at[axesOf(op.getResult()).front()];
   });
 
+  ops.pointwise<KeptPositionsOp>([](KeptPositionsOp op, const KernelBody &body, const Point &at) {
+    Expr row = at[axesOf(op.getResult()).front()];
+    Expr position = body.read(op.getPosition(), at);
+    auto first = static_cast<int32_t>(op.getFirst()), last = static_cast<int32_t>(op.getLast());
+    return select(row < first || row > position, row, position - (position - row) % last);
+  });
+
   ops.pointwise<SinusoidOp>([](SinusoidOp op, const KernelBody &body, const Point &at) {
     Axis width = namedAxes(op.getType()).back();
     Expr column = at[width.name];

@@ -20,6 +20,30 @@ def PositionsOp : LoupOp<"positions", [Pointwise]> {
   let assemblyFormat = "attr-dict `:` type($result)";
 }
 
+def KeptPositionsOp : LoupOp<"kept_positions", [Pointwise]> {
+  let summary = "the positions whose rows a state with `first` and `last` holds";
+  let description = [{
+        result[r] = r                                   if r < first or r > position
+                    position - (position - r) mod last  otherwise
+
+    once `position` is written. A row r > position holds nothing yet; its own number, which is later
+    than any position so far, stands for that.
+
+    ```mlir
+    func.func @kept(%position: tensor<i32, #loup.axes<>>) -> tensor<8xi32, #loup.axes<kept_8_key>> {
+      %p = loup.kept_positions at %position first 2 last 6
+          : tensor<i32, #loup.axes<>> -> tensor<8xi32, #loup.axes<kept_8_key>>
+      return %p : tensor<8xi32, #loup.axes<kept_8_key>>
+    }
+    ```
+  }];
+  let arguments = (ins Integer:$position, I64Attr:$first, I64Attr:$last);
+  let results = (outs Integer:$result);
+  let assemblyFormat = [{
+    `at` $position `first` $first `last` $last attr-dict `:` type($position) `->` type($result)
+  }];
+}
+
 def SinusoidOp : LoupOp<"sinusoid", [Pointwise]> {
   let summary = "sinusoidal position encodings, sine and cosine interleaved";
   let description = [{

@@ -11,9 +11,18 @@ def StateOp : LoupEffectOp<"state", [Symbol]> {
     loup.state @"decoder.layers.0.self_attn.key"
         : tensor<?x?x4x32xf32, #loup.axes<target_key, slot, head, head_width>>
     ```
+
+    With `first` and `last` it has rows for the first positions, which stay, and for the last ones,
+    which take turns: position p < first is in row p, any other in row first + (p - first) mod last.
+
+    ```mlir
+    loup.state @"decoder.layers.1.self_attn.key" first 2 last 6
+        : tensor<8x?x4x32xf32, #loup.axes<kept_8_key, slot, head, head_width>>
+    ```
   }];
-  let arguments = (ins SymbolNameAttr:$sym_name, TypeAttr:$type);
-  let assemblyFormat = "$sym_name `:` $type attr-dict";
+  let arguments = (ins SymbolNameAttr:$sym_name, TypeAttr:$type, OptionalAttr<I64Attr>:$first,
+                       OptionalAttr<I64Attr>:$last);
+  let assemblyFormat = "$sym_name (`first` $first^ `last` $last)? `:` $type attr-dict";
 }
 
 def ReadStateOp : LoupEffectOp<"read_state"> {

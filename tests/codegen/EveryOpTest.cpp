@@ -20,6 +20,7 @@ const std::map<std::string, std::string> tests = {
     {"dropout", "Dropout.IsAFunctionOfKeyExamplePositionAndColumn"},
     {"gelu", "Elementwise.GeluIsExact"},
     {"gelu_gradient", "Elementwise.GeluIsExact"},
+    {"kept_positions", "Position.KeptOnesAreThoseWrittenLastInTheirRows"},
     {"layer_norm", "LayerNorm.EqualsPlainLoops"},
     {"layer_norm_gradient", "LayerNorm.EqualsPlainLoops"},
     {"layer_norm_parameter_gradient", "LayerNorm.EqualsPlainLoops"},

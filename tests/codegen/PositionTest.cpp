@@ -1,3 +1,4 @@
+#include "runtime/Driver.h"
 #include "tests/codegen/LoadedKernel.h"
 
 #include <gmock/gmock.h>
@@ -17,6 +18,20 @@ TEST(Position, CountsFromZero) {
       return %p : i[time]
     })");
   EXPECT_THAT(kernel({}, {{"time", 5}})[0].integer, ElementsAre(0, 1, 2, 3, 4));
+}
+
+TEST(Position, KeptOnesAreThoseWrittenLastInTheirRows) {
+  LoadedKernel kernel(R"(
+    func.func @kernel(%position: i[]) -> i[row:5] {
+      %p = loup.kept_positions at %position first 2 last 3 : i[] -> i[row:5]
+      return %p : i[row:5]
+    })");
+  std::vector<int32_t> rows = {0, 1, 2, 3, 4}; // nothing is written: later than any position
+  for (int32_t position = 0; position < 20; ++position) {
+    rows[keptRow(position, 2, 3)] = position;
+    EXPECT_EQ(kernel({position})[0].integer, rows);
+  }
+  EXPECT_THAT(rows, ElementsAre(0, 1, 17, 18, 19));
 }
 
 /// PyTorch's table computed in doubles; in floats its own error grows to 5e-4 at position 16384.

@@ -14,9 +14,13 @@ double sum(const std::vector<double> &values) {
   return std::accumulate(values.begin(), values.end(), 0.0);
 }
 
-class Decoding : public ProgramTest, public testing::WithParamInterface<const char *> {
+struct Built {
+  const char *description, *schedule;
+};
+
+class Decoding : public ProgramTest, public testing::WithParamInterface<Built> {
 protected:
-  Decoding() : ProgramTest("tiny", GetParam()) {
+  Decoding() : ProgramTest(GetParam().description, GetParam().schedule) {
     writeIds("train", 100);
     writeIds("unseen", 40);
     train(model, {"--steps", "300", "--threads", "2"});
@@ -26,9 +30,13 @@ protected:
   std::string model = folder / "model", input;
 };
 
-INSTANTIATE_TEST_SUITE_P(Schedules, Decoding,
-                         testing::Values("textbook", "fused", "specialised", "packed"),
-                         [](const auto &schedule) { return schedule.param; });
+INSTANTIATE_TEST_SUITE_P(Programs, Decoding,
+                         testing::Values(Built{"tiny", "textbook"}, Built{"tiny", "fused"},
+                                         Built{"tiny", "specialised"}, Built{"tiny", "packed"},
+                                         Built{"bounded", "textbook"}, Built{"bounded", "packed"}),
+                         [](const auto &built) {
+                           return std::string(built.param.description) + "_" + built.param.schedule;
+                         });
 
 // With no length penalty a hypothesis' score is the sum of its steps' log-probabilities, and with
 // each limit of length it is a sum over other steps: all agree only if every step does.

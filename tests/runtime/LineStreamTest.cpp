@@ -63,6 +63,32 @@ TEST_F(LineStreamTest, KnowsWhetherALineHasArrived) {
   EXPECT_EQ(stream.lineNumber(), 4);
 }
 
+TEST_F(LineStreamTest, WordsComeBeforeTheirLine) {
+  std::string words;
+  write("\xEF\xBB\xBFone t");
+  EXPECT_TRUE(stream.nextWords(words));
+  EXPECT_EQ(words, "one");
+  write("wo  \tthree\tf");
+  EXPECT_TRUE(stream.nextWords(words));
+  EXPECT_EQ(words, "one two  \tthree");
+  write("our\nfive ");
+  EXPECT_FALSE(stream.nextWords(words));
+  EXPECT_EQ(words, "one two  \tthree");
+  EXPECT_EQ(next(), "one two  \tthree\tfour");
+  words.clear();
+  EXPECT_TRUE(stream.nextWords(words));
+  EXPECT_EQ(words, "five");
+  EXPECT_EQ(stream.lineNumber(), 1);
+  write("\n \n\xC3( ");
+  EXPECT_FALSE(stream.nextWords(words));
+  EXPECT_EQ(next(), "five ");
+  EXPECT_EQ(next(), " ");
+  words.clear();
+  EXPECT_THROW(stream.nextWords(words), UserError);
+  end();
+  EXPECT_FALSE(stream.nextWords(words));
+}
+
 TEST_F(LineStreamTest, LineEndsAndByteOrderMarkAreNoText) {
   write("\xEF\xBB\xBFone\r\n\r\nthree \xEF\xBB\xBF\r\nfo\rur\r");
   end();

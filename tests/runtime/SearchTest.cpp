@@ -36,14 +36,14 @@ public:
   double trainStep(const Batch &, uint32_t) override { return 0; }
   void score(const Batch &, std::span<float>) override {}
 
-  void prefill(const Ragged &sentences) override {
-    source = sentences;
-    memory.clear();
-    rowsOfStep.clear();
-  }
+  void prefill(const Ragged &sentences) override { source = sentences; }
 
   void step(const Step &step, std::span<float> logProbabilities) override {
     size_t rows = step.token.size(), width = step.position + 1;
+    if (step.position == 0) {
+      memory.clear();
+      rowsOfStep.clear();
+    }
     EXPECT_EQ(step.position, static_cast<int32_t>(memory.size()));
     EXPECT_EQ(step.sentence.size(), rows);
     EXPECT_EQ(step.ancestor.size(), rows * width);
@@ -226,6 +226,73 @@ TEST(Search, FinishedSentencesLeaveTheBatchAtOnce) {
   EXPECT_EQ(model.rowsOfStep, (std::vector<size_t>{2}));
 }
 
+/// A source that arrives in parts of some tokens.
+class Arriving : public ArrivingSource {
+public:
+  Arriving(Tokens all, size_t atOnce) : all(std::move(all)), atOnce(atOnce) {}
+
+  void wait() override {
+    EXPECT_FALSE(isWhole);
+    size_t count = std::min(tokens.size() + atOnce, all.size());
+    tokens.assign(all.begin(), all.begin() + count);
+    isWhole = count == all.size();
+  }
+
+private:
+  Tokens all;
+  size_t atOnce;
+};
+
+TEST(Search, OfASourceThatArrivesFindsWhatGreedySearchFinds) {
+  constexpr int32_t vocabulary = 30;
+  for (SourceNeed::Bound wait : {SourceNeed::Bound{1, 1, 1}, {1, 4, 1}, {2, 1, 1}, {1, 5, 4}})
+    for (uint64_t seed = 0; seed < 8; ++seed) {
+      Rule rule = [&](std::span<const int32_t> source, const Tokens &prefix) {
+        size_t seen = (wait.perPosition * prefix.size() + wait.constant) / wait.divisor;
+        return randomRule(vocabulary, seed, 6)(source.first(std::min(seen, source.size())), prefix);
+      };
+      RememberingModel model(vocabulary, rule);
+      model.about.sourceNeed.bounds = {wait};
+      SearchOptions options{1, 1.0, 1, 0, vocabulary};
+      for (int32_t i = 0; i < threeSources.count(); ++i) {
+        Tokens source(threeSources[i].begin(), threeSources[i].end());
+        Ragged whole;
+        whole.append(source);
+        Tokens greedy = search(model, whole, options)[0][0].tokens;
+        for (size_t atOnce : {1, 2, 9}) {
+          Arriving arriving(source, atOnce);
+          Tokens answered;
+          searchArriving(model, options, arriving, [&](std::span<const int32_t> tokens) {
+            EXPECT_EQ(tokens.size(), answered.size() + 1);
+            answered.assign(tokens.begin(), tokens.end());
+            // Of the parts that arrive, the last one was needed.
+            int64_t needed = model.about.sourceNeed.tokens(tokens.size() - 1);
+            if (static_cast<int64_t>(source.size()) > needed && needed > 0 && tokens.size() < 20)
+              EXPECT_LT(arriving.tokens.size(), needed + atOnce);
+          });
+          EXPECT_EQ(answered, greedy) << "seed " << seed << ", " << atOnce << " at once";
+        }
+      }
+    }
+}
+
+TEST(Search, OfASourceThatArrivesWaitsWhereTheLengthDecides) {
+  // A quarter of a source token for each target token; without an end of its own an answer has 20
+  // tokens and 3 for each of the source's.
+  constexpr int32_t vocabulary = 6;
+  RememberingModel model(vocabulary, [](auto, const Tokens &) {
+    return std::vector<float>{-9, -9, -9, -9, -0.1f, -3};
+  });
+  model.about.sourceNeed.bounds = {{1, 4, 4}};
+  Arriving source({4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 0}, 1);
+  Tokens answered;
+  searchArriving(model, {1, 1.0, 1, 0, vocabulary}, source, [&](std::span<const int32_t> tokens) {
+    answered.assign(tokens.begin(), tokens.end());
+    EXPECT_LE(tokens.size(), 20 + 3 * source.tokens.size());
+  });
+  EXPECT_EQ(answered.size(), 50u);
+}
+
 TEST(Search, LengthEndsAtTheDefaultTheOptionOrTheModelsPositions) {
   constexpr int32_t vocabulary = 5;
   Rule endless = [](std::span<const int32_t>, const Tokens &) {
@@ -355,6 +422,10 @@ TEST(Search, RefusesOptionsOutOfRange) {
   EXPECT_THROW(search(model, threeSources, {2, 1.0, 3, 0, 5}), InternalError);
   EXPECT_THROW(search(model, threeSources, {2, 1.0, 1, 0, 6}), InternalError);
   EXPECT_THROW(search(model, threeSources, {2, 1.0, 1, 0, 0}), InternalError);
+  Arriving source({4, 0}, 1);
+  EXPECT_THROW(searchArriving(model, {1, 1.0, 1, 0, 5}, source, {}), InternalError);
+  model.about.sourceNeed.bounds = {{1, 1, 1}};
+  EXPECT_THROW(searchArriving(model, {2, 1.0, 1, 0, 5}, source, {}), InternalError);
 }
 
 } // namespace

@@ -102,6 +102,38 @@ TEST(SentencePiece, LearnsWhatThePythonPackageLearns) {
   }
 }
 
+// What translation of a line that still arrives relies on, and printing its answer.
+TEST(SentencePiece, MoreWordsLeaveTheTokensOfThoseBeforeAndMoreTokensTheirText) {
+  Lines text = reference().at("text");
+  for (std::string line : {"  ka  lo \t1234 x<de>ka <de> a,\"b", "日 \u0308a e\u0301 \u00A8 ﬁ ＡＢ",
+                           "ki\u3000ka\u00A0lo \u200Bka . , !"})
+    text.push_back(line);
+  for (const char *algorithm : {"unigram", "bpe"})
+    for (bool byteFallback : {false, true}) {
+      auto tokenizer = train({.vocabulary = 400,
+                              .algorithm = algorithm,
+                              .splitDigits = byteFallback,
+                              .byteFallback = byteFallback,
+                              .symbols = {"<de>", "a,\"b"}},
+                             text);
+      for (const std::string &line : text) {
+        Ids whole = tokenizer->encode(line);
+        for (size_t end = 0; (end = line.find(' ', end)) != line.npos; ++end) {
+          Ids part = tokenizer->encode(line.substr(0, end));
+          EXPECT_EQ(std::ranges::mismatch(part, whole).in1, part.end()) << line.substr(0, end);
+        }
+        std::string shown;
+        for (size_t count = 0; count <= whole.size(); ++count) {
+          std::string more = tokenizer->decode(std::span(whole).first(count));
+          while (shown.ends_with("\uFFFD")) // bytes of a character that was not whole
+            shown.resize(shown.size() - 3);
+          EXPECT_THAT(more, testing::StartsWith(shown));
+          shown = more;
+        }
+      }
+    }
+}
+
 TEST(SentencePiece, TheSameTextGivesTheSameModel) {
   Lines text = reference().at("text");
   for (const char *algorithm : {"unigram", "bpe"}) {

@@ -109,7 +109,7 @@ public:
     std::string line;
     pollfd arrival{fromProgram, POLLIN, 0};
     char c;
-    while (poll(&arrival, 1, seconds * 1000) > 0 && read(fromProgram, &c, 1) == 1) {
+    while (poll(&arrival, 1, seconds * 1000) > 0 && ::read(fromProgram, &c, 1) == 1) {
       line += c;
       if (c == '\n')
         break;
@@ -117,12 +117,23 @@ public:
     return line;
   }
 
+  /// The next `count` bytes of output; less at its end or where none comes for `seconds`.
+  std::string read(size_t count, int seconds = 20) {
+    std::string text;
+    pollfd arrival{fromProgram, POLLIN, 0};
+    char c;
+    while (text.size() < count && poll(&arrival, 1, seconds * 1000) > 0 &&
+           ::read(fromProgram, &c, 1) == 1)
+      text += c;
+    return text;
+  }
+
   /// Closes its input, reads the rest of its output and waits for its end.
   Ending finish() {
     closeInput();
     Ending ending;
     char chunk[4096];
-    for (ssize_t count; fromProgram >= 0 && (count = read(fromProgram, chunk, sizeof chunk)) > 0;)
+    for (ssize_t count; fromProgram >= 0 && (count = ::read(fromProgram, chunk, sizeof chunk)) > 0;)
       ending.output.append(chunk, count);
     int status;
     waitpid(process, &status, 0);

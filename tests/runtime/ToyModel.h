@@ -72,7 +72,6 @@ public:
   void prefill(const Ragged &source) override {
     check(decoding, source, nullptr);
     encoded = source;
-    cache.clear();
   }
 
   void step(const Step &step, std::span<float> logProbabilities) override {
@@ -203,6 +202,7 @@ inline Description toyDescription() {
   text.source.kind = text.target.kind = "ids";
   text.source.vocabulary = text.target.vocabulary = 30;
   text.maximumLength = 24;
+  text.sourceNeed.bounds = {{1, 1, 1}};
   text.train.batchTokens = 64;
   text.train.schedule.rate = 0.05;
   return text;

@@ -113,6 +113,52 @@ TEST_F(Translate, ALineIsAnsweredWhileTheInputStaysOpen) {
   EXPECT_EQ(ending.code, 0);
 }
 
+TEST_F(Translate, AStreamedLineIsAnsweredWhileItArrives) {
+  Subprocess program(command({"--stream"}));
+  program.write("a b ");
+  EXPECT_EQ(program.read(3), "A B");
+  program.write("c");
+  program.write(" \td ");
+  EXPECT_EQ(program.read(4), " C D");
+  program.write("e\nf ");
+  EXPECT_EQ(program.readLine(), " E\n");
+  EXPECT_EQ(program.read(1), "F");
+  program.write("\n\ng");
+  EXPECT_EQ(program.readLine(), "\n");
+  EXPECT_EQ(program.readLine(), "\n");
+  Ending ending = program.finish();
+  EXPECT_EQ(ending.output, "G\n");
+  EXPECT_EQ(ending.errors, "");
+  EXPECT_EQ(ending.code, 0);
+}
+
+TEST_F(Translate, AStreamHasTheAnswersOfWholeLines) {
+  std::string lines = manyLines(300);
+  expectOutput(lines, upper(lines), {"--stream"});
+  expectOutput("\n\na b\n\n  \nc", "\n\nA B\n\n\nC\n", {"--stream"});
+  expectOutput("", "", {"--stream"});
+  expectOutput("a b c\nd\n", "A\nD\n", {"--stream", "--max-length", "1"});
+  expectOutput(" a\tb \r\n", "A B\n", {"--stream"});
+  std::string words = "a b c d e f g h i j a b c d e f g h i j a b c"; // as long as may be
+  Ending ending = translate(words + "\n" + words + " d e\na\n", {"--stream"});
+  EXPECT_EQ(ending.output, upper(words) + "\n" + upper(words) + "\nA\n");
+  EXPECT_EQ(ending.errors, "standard input: 1 line was cut to the 23 tokens that the model takes "
+                           "(line 2)\n");
+}
+
+TEST_F(Translate, AStreamEndsAtAnError) {
+  Subprocess program(command({"--stream"}));
+  program.write("a\nb ");
+  EXPECT_EQ(program.readLine(), "A\n");
+  EXPECT_EQ(program.read(1), "B");
+  program.write("\xFF ");
+  expectError(program.finish(), "standard input, line 2: byte 3, 0xFF, is not valid UTF-8");
+  expectError(translate("a\n", {"--stream", "--beam", "2"}), "--stream is greedy");
+  for (const char *option : {"--n-best", "--batch-tokens"})
+    expectError(translate("a\n", {"--stream", option, "1"}),
+                std::string(option) + " has no meaning");
+}
+
 TEST_F(Translate, LinesThatAreTooLongAreCutAndCounted) {
   std::string words = "a b c d e f g h i j a b c d e f g h i j a b c"; // 23: the end is the 24th
   Ending ending = translate("a\n" + words + " d\n" + words + "\n" + words + " d e\n");
@@ -253,8 +299,9 @@ TEST_F(Translate, WrongOptionsAreAnswered) {
 TEST_F(Translate, HelpIsOnStandardOutputAndListsEveryOption) {
   Ending ending = run({LOUP_PROGRAMS "/toy_translate", "--help"});
   EXPECT_EQ(ending.code, 0);
-  for (const char *option : {"--model", "--beam", "--length-penalty", "--max-length", "--n-best",
-                             "--score", "--batch-tokens", "--threads", "--ids", "index ||| text"})
+  for (const char *option :
+       {"--model", "--beam", "--length-penalty", "--max-length", "--n-best", "--score",
+        "--batch-tokens", "--threads", "--ids", "--stream", "index ||| text"})
     EXPECT_THAT(ending.output, HasSubstr(option));
   EXPECT_THAT(ending.output, HasSubstr("at most 23"));
 }
