@@ -14,6 +14,20 @@ waits=("${@:4}")
 [ ${#waits[@]} -gt 0 ] || waits=(1 3 5 7 all)
 here=$(dirname "$0")
 
+# The file of a name, packed or not.
+file() {
+  for candidate in "$data/$1" "$data/$1.gz"; do
+    [ -e "$candidate" ] && echo "$candidate" && return
+  done
+  echo "$data has neither $1 nor $1.gz" >&2
+  return 1
+}
+
+train=("$(file train.en)" "$(file train.de)")
+valid=("$(file val.en)" "$(file val.de)")
+test_source=$(file test_2016_flickr.en)
+test_target=$(file test_2016_flickr.de)
+
 # The description with another mask on its cross-attention.
 description() {
   if [ "$1" = all ]; then
@@ -30,10 +44,10 @@ for wait in "${waits[@]}"; do
   "$loup" build "$folder/simultaneous.toml" -o "$folder"
   resume=
   [ ! -e "$folder/model.safetensors.state" ] || resume=--resume
-  "$folder/train" --train "$data/train.en" "$data/train.de" --valid "$data/val.en" "$data/val.de" \
-      --save "$folder/model.safetensors" --steps 1500 --valid-every 500 --save-every 100 $resume
-  "$folder/translate" --model "$folder/model.safetensors.best" \
-      < "$data/test_2016_flickr.en" > "$folder/test_2016_flickr.out.de"
-  echo "wait-$wait: BLEU $(sacrebleu -b -w 2 "$data/test_2016_flickr.de" \
+  "$folder/train" --train "${train[@]}" --valid "${valid[@]}" --save "$folder/model.safetensors" \
+      --steps 1500 --valid-every 500 --save-every 100 $resume
+  gzip -cdf "$test_source" |
+      "$folder/translate" --model "$folder/model.safetensors.best" > "$folder/test_2016_flickr.out.de"
+  echo "wait-$wait: BLEU $(sacrebleu -b -w 1 <(gzip -cdf "$test_target") \
       -i "$folder/test_2016_flickr.out.de")"
 done
