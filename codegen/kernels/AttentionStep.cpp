@@ -38,7 +38,9 @@ private:
   int lanes = operands.widthLanes();
   Var lane{"lane"}, key{"key_row"}, inGroup{"in_group"}, column{"column"};
   RDom chunks{0, operands.headWidth() / lanes, "chunks"}, partials{0, lanes, "partials"};
+  RDom scored{0, keysPerGroup, 0, groupCount(), "scored"};
   RDom compared{0, keysPerGroup, 0, groupCount(), "compared"};
+  RDom weighed{0, keysPerGroup, 0, groupCount(), "weighed"};
   RDom groups{0, groupCount(), "groups"}, members{0, keysPerGroup, "members"};
   RDom summed{0, operands.keyCount(), "summed"};
 
@@ -66,7 +68,8 @@ void AttentionStep::limitKeys() {
     if (ranges.touched.size() > 1)
       domain.where(isSeen);
   };
-  limit(compared, compared.y, keysPerGroup);
+  for (RDom *domain : {&scored, &compared, &weighed})
+    limit(*domain, domain->y, keysPerGroup);
   limit(groups, groups, keysPerGroup);
   limit(summed, summed, 1);
 }
@@ -78,18 +81,23 @@ void AttentionStep::defineScores() {
       operands.read(op.getQuery(), 0, element) * operands.read(op.getKey(), key, element);
   products(operands.vars(key)) = 0.0f;
   products(operands.vars(key)) += partial(operands.at(partials, key));
-  scores(operands.vars(key)) =
-      select(operands.isAllowed(0, key), operands.score(products(operands.vars(key)), 0, key),
-             hiddenScore);
+  // Written, and later read, only at keys that may be seen: those of one sentence, where the cache
+  // holds the keys of all.
+  Expr row = scored.y * keysPerGroup + scored.x;
+  scores(operands.vars(key)) = undef<float>();
+  scores(operands.at(row)) = select(
+      operands.isAllowed(0, row), operands.score(products(operands.at(row)), 0, row), hiddenScore);
 }
 
 void AttentionStep::defineWeights() {
   largest(operands.vars()) = hiddenScore;
   largest(operands.vars()) =
       max(largest(operands.vars()), scores(operands.at(compared.y * keysPerGroup + compared.x)));
-  weights(operands.vars(key)) =
-      select(operands.isAllowed(0, key),
-             exponential(scores(operands.vars(key)) - largest(operands.vars())), 0.0f);
+  Expr row = weighed.y * keysPerGroup + weighed.x;
+  weights(operands.vars(key)) = undef<float>();
+  weights(operands.at(row)) =
+      select(operands.isAllowed(0, row),
+             exponential(scores(operands.at(row)) - largest(operands.vars())), 0.0f);
   groupTotals(operands.vars(inGroup)) = 0.0f;
   groupTotals(operands.vars(inGroup)) = strict_float(
       groupTotals(operands.vars(inGroup)) + weights(operands.at(groups * keysPerGroup + inGroup)));
@@ -119,13 +127,14 @@ void AttentionStep::schedule(Func output) {
   for (size_t i = 1; i < loops.size(); ++i)
     output.parallel(loops[i]);
 
-  scores.compute_at(output, head).vectorize(key, keysPerGroup);
-  products.compute_at(output, head);
+  // Each key's place is written once, which Halide does not see.
+  for (auto [strip, domain] : {std::pair(scores, scored), {weights, weighed}})
+    strip.compute_at(output, head).update().allow_race_conditions().vectorize(domain.x);
+  products.compute_at(scores, scored.y).bound_extent(key, keysPerGroup).vectorize(key);
   products.update().atomic().vectorize(partials);
   partial.compute_at(products, key).vectorize(lane).update().vectorize(lane);
   largest.compute_at(output, head);
   largest.update().atomic().vectorize(compared.x);
-  weights.compute_at(output, head).vectorize(key, keysPerGroup);
   groupTotals.compute_at(output, head).vectorize(inGroup).update().vectorize(inGroup);
   total.compute_at(output, head).update().unroll(members);
   sums.compute_at(output, head).vectorize(column, lanes).unroll(column);
