@@ -122,7 +122,8 @@ Description makeDescription(const Spec &spec) {
           .maximumLength = static_cast<int32_t>(spec.model->length),
           .train = describe(spec.train, spec.loss),
           .decode = {.beam = static_cast<int32_t>(spec.decode->beam),
-                     .lengthPenalty = spec.decode->lengthPenalty}};
+                     .lengthPenalty = spec.decode->lengthPenalty},
+          .sourceNeed = {}}; // known of compiled programs only
 }
 
 } // namespace loup

@@ -8,6 +8,7 @@
 #include "passes/Pipeline.h"
 
 #include "mlir/IR/Verifier.h"
+#include "mlir/Pass/Pass.h"
 #include "mlir/Pass/PassInstrumentation.h"
 
 using namespace mlir;
