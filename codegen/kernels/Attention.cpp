@@ -8,6 +8,7 @@
 #include "codegen/kernels/Exponential.h"
 #include "codegen/kernels/Families.h"
 #include "codegen/kernels/FiniteRows.h"
+#include "codegen/kernels/LaneRows.h"
 #include "codegen/kernels/WalkedTiles.h"
 #include "ir/Constants.h"
 
@@ -58,13 +59,13 @@ private:
   RDom inner{0, operands.headWidth(), "inner"};
   WalkedTiles tiles{operands.keyRangesOf(query(0)), operands.keyCount(), keysPerTile};
   FiniteRows rows{operands, {op.getKey(), op.getValue()}, "rows"};
+  LaneRows queries{operands, op.getQuery(), lanes, block, "queries"};
   RDom scored = tiles.domain("scored"), tested = tiles.domain("tested", WalkedTiles::Partial),
        compared = tiles.domain("compared"), weighted = tiles.domain("weighted"),
        totalled = tiles.domain("totalled"), made = tiles.places(slot, "made"),
        summed = tiles.sections(tilesPerSection, "summed");
   RDom chains{0, keysPerTile, "chains"};
 
-  Func queries{"queries"};                          // a block of them, transposed
   Func products{"products"};                        // of queries and keys
   Func scores{"scores"};                            // the strip
   Func largestOf{"largest_of"}, largest{"largest"}; // score of each query
@@ -78,10 +79,9 @@ private:
 };
 
 void Attention::defineScores() {
-  queries(vars(lane, column)) = operands.read(op.getQuery(), query(lane), column);
   products(vars(lane, inTile, slot)) = 0.0f;
   products(vars(lane, inTile, slot)) +=
-      queries(at(lane, inner)) * rows(0, tiles.row(inTile, slot), inner);
+      queries(lane, inner) * rows(0, tiles.row(inTile, slot), inner);
 
   scores(vars(lane, inTile, slot)) = undef<float>();
   Expr key = tiles.row(scored.x, scored.y);
@@ -141,7 +141,7 @@ void Attention::defineResults() {
 }
 
 void Attention::scheduleStrips(Func output) {
-  queries.compute_at(output, block).unroll(lane);
+  queries.computeAt(output, block);
   scores.compute_at(output, block);
   scores.update(0).reorder(lane, scored.x, scored.y).vectorize(lane).unroll(scored.x);
   scores.update(1).reorder(lane, tested.x, tested.y).vectorize(lane).unroll(tested.x, 2);
@@ -158,8 +158,7 @@ void Attention::scheduleStrips(Func output) {
     whole.compute_at(output, block).vectorize(lane).update().vectorize(lane).unroll(chains);
   for (Func f : {inverse, logTotal})
     f.compute_at(output, block).vectorize(lane);
-  for (Func f :
-       {queries, products, scores, largestOf, largest, weights, totalOf, total, inverse, logTotal})
+  for (Func f : {products, scores, largestOf, largest, weights, totalOf, total, inverse, logTotal})
     f.bound(lane, 0, lanes).never_partition_all();
 }
 

@@ -6,6 +6,7 @@
 #include "codegen/kernels/Exponential.h"
 #include "codegen/kernels/Families.h"
 #include "codegen/kernels/FiniteRows.h"
+#include "codegen/kernels/LaneRows.h"
 #include "codegen/kernels/WalkedTiles.h"
 
 using namespace Halide;
@@ -96,7 +97,9 @@ private:
   WalkedTiles tiles{inLanes == Queries ? operands.keyRangesOf(laneRow(0))
                                        : operands.queryRangesOf(laneRow(0)),
                     inLanes == Queries ? operands.keyCount() : operands.queryCount(), rowsPerTile};
-  // Keys and values, or queries and gradients.
+  // Queries and gradients, or keys and values; and the others, along which lanes walk.
+  LaneRows first{operands, inLane(op.getQuery(), op.getKey()), lanes, block, "first"},
+      second{operands, inLane(op.getGradient(), op.getValue()), lanes, block, "second"};
   FiniteRows rows{operands,
                   {inRow(op.getQuery(), op.getKey()), inRow(op.getGradient(), op.getValue())},
                   "rows"};
@@ -104,23 +107,19 @@ private:
        tested = tiles.places(slot, "tested", WalkedTiles::Partial),
        summed = tiles.sections(tilesPerSection, "summed");
 
-  Func first{"first"}, second{"second"}; // in lanes: query and gradient, or key and value
-  Func products{"products"};             // of queries and keys
-  Func gradients{"gradients"};           // of gradients and values: those by the weights
-  Func statistics{"statistics"};         // log_sum and delta, in lanes
-  Func pairs{"pairs"};                   // the gradient by the product, and the weight
+  Func products{"products"};     // of queries and keys
+  Func gradients{"gradients"};   // of gradients and values: those by the weights
+  Func statistics{"statistics"}; // log_sum and delta, in lanes
+  Func pairs{"pairs"};           // the gradient by the product, and the weight
   Func sums{"sums"};
 };
 
 void LaneGradients::defineProducts() {
-  auto read = [&](Value value) { return operands.read(value, laneRow(lane), column); };
-  first(vars(lane, column)) = read(inLane(op.getQuery(), op.getKey()));
-  second(vars(lane, column)) = read(inLane(op.getGradient(), op.getValue()));
   Expr row = tiles.row(inTile, slot);
   products(vars(lane, inTile, slot)) = 0.0f;
-  products(vars(lane, inTile, slot)) += first(at(lane, inner)) * rows(0, row, inner);
+  products(vars(lane, inTile, slot)) += first(lane, inner) * rows(0, row, inner);
   gradients(vars(lane, inTile, slot)) = 0.0f;
-  gradients(vars(lane, inTile, slot)) += second(at(lane, inner)) * rows(1, row, inner);
+  gradients(vars(lane, inTile, slot)) += second(lane, inner) * rows(1, row, inner);
 }
 
 void LaneGradients::definePairs() {
@@ -185,8 +184,8 @@ std::vector<Expr> LaneGradients::results(mlir::Type type) const {
 void LaneGradients::schedule(Func output, mlir::Type type) {
   operands.scheduleBlocks(output, type, block, lane, lanes);
   rows.computeAt(output, output.args()[1]);
-  for (Func transposed : {first, second})
-    transposed.compute_at(output, block).unroll(lane);
+  first.computeAt(output, block);
+  second.computeAt(output, block);
   if (statistics.defined())
     statistics.compute_at(output, block).vectorize(lane);
 
@@ -212,7 +211,7 @@ void LaneGradients::schedule(Func output, mlir::Type type) {
     product.vectorize(lane).unroll(inTile);
     product.update().reorder(lane, inTile, inner).vectorize(lane).unroll(inTile).unroll(inner, 4);
   }
-  for (Func f : {first, second, statistics, products, gradients, pairs, sums})
+  for (Func f : {statistics, products, gradients, pairs, sums})
     if (f.defined())
       f.bound(lane, 0, lanes).never_partition_all();
 }
