@@ -144,8 +144,9 @@ std::string stateSlab(StateOp state) {
   Size size = sizeOf(state.getType());
   std::string count = largest(size.unit);
   return assignment(4, stateMember(state.getSymName()),
-                    fmt::format("states.floats({}, {})", (size.bytes + 63) / 64 * 64,
-                                count.empty() ? "1" : count));
+                    fmt::format("states.{}({}, {})",
+                                isReal(state.getType()) ? "floats" : "integers",
+                                (size.bytes + 63) / 64 * 64, count.empty() ? "1" : count));
 }
 
 std::string emitFunction(ModuleOp module, const char *name, const char *signature) {
@@ -184,8 +185,9 @@ std::string emitClass(ModuleOp module, const std::string &name) {
                               "runStep(const loup::StepArrays &in, float *log_probabilities)");
   text += "\n";
   for (auto state : module.getOps<StateOp>())
-    text += fmt::format("  float *{} = nullptr; // {}\n", stateMember(state.getSymName()),
-                        shapeComment(state.getType()));
+    text +=
+        fmt::format("  {} *{} = nullptr; // {}\n", isReal(state.getType()) ? "float" : "int32_t",
+                    stateMember(state.getSymName()), shapeComment(state.getType()));
   return text + "};\n";
 }
 
@@ -252,6 +254,12 @@ std::string emitDescription(const Description &d, func::FuncOp step) {
                       "  d.maximumLength = {};\n",
                       d.sharedTokenizer, d.ids.end, d.ids.unknown, d.ids.begin, d.ids.padding,
                       d.maximumLength);
+  if (d.marks.presentColumn)
+    text += "  d.marks.presentColumn = true;\n";
+  if (d.marks.prefixEnd)
+    text += fmt::format("  d.marks.prefixEnd = {};\n", *d.marks.prefixEnd);
+  if (d.marks.documentEnd)
+    text += fmt::format("  d.marks.documentEnd = {};\n", *d.marks.documentEnd);
   const OptimizerDescription &o = d.train.optimizer;
   text += fmt::format("  d.train.optimizer = {{{}, {}, {}, {}, {}, {}}};\n", quoted(o.kind),
                       o.beta1, o.beta2, o.epsilon, o.weightDecay, o.momentum);

@@ -24,6 +24,13 @@ std::string argumentExpression(llvm::StringRef name, bool scalar) {
                    .Case("target", "in.target.tokens")
                    .Case("source_lengths", "in.source.lengths")
                    .Case("target_lengths", scalar ? "in.position + 1" : "in.target.lengths")
+                   .Case("source_present", "in.source.present")
+                   .Case("source_prefix", "in.source.prefixes")
+                   .Case("source_documents", "in.source.documentOf")
+                   .Case("source_document_positions", "in.source.positionsInDocument")
+                   .Case("source_document_examples", "in.source.documentExampleOf")
+                   .Case("source_document_offsets", "in.source.documentOffsets")
+                   .Case("source_examples_of_documents", "in.source.documentExamples")
                    .Case("source_offsets", "in.source.offsets")
                    .Case("target_offsets", "in.target.offsets")
                    .Case("source_positions", "in.source.positions")
@@ -104,6 +111,8 @@ private:
     };
     print("batch", "in.batch");
     print("boundary", "in.batch + 1");
+    print("document", "in.source.documents");
+    print("document_boundary", "in.source.documents + 1");
     print("source", "in.source.longest");
     print("target", step ? "in.position + 1" : "in.target.longest");
     print("source_token", "in.source.count");
@@ -189,11 +198,14 @@ private:
       text += wrapped(indent, call.getKernel().str() + "(", arguments, ");");
       return;
     }
-    line("loup::parallelFor(in.batch, [&](int i) {");
+    bool byDocument = hasAxis(call.getOffsets().front().getType(), "document_boundary");
+    line("loup::parallelFor(" + std::string(byDocument ? "in.source.documents" : "in.batch") +
+         ", [&](int i) {");
     llvm::SmallVector<std::string> sides;
     for (auto axis : call.getRagged()->getAsRange<StringAttr>())
       if (std::string side = sideName(axis); !llvm::is_contained(sides, side)) {
-        line("  const loup::Part " + side + " = in." + side + ".rows(i);");
+        line("  const loup::Part " + side + " = in." + side +
+             (byDocument ? ".document(i);" : ".rows(i);"));
         sides.push_back(side);
       }
     text += wrapped(indent + 2, call.getKernel().str() + "(", arguments, ");");
@@ -205,7 +217,7 @@ private:
     auto axes = axesOf(value);
     if (!call.getRagged() || axes.empty())
       return whole;
-    if (axes.front() == "batch")
+    if (axes.front() == "batch" || axes.front() == "document")
       return expressions.at(value) + "[i]";
     if (!llvm::is_contained(call.getRagged()->getAsRange<StringAttr>(), axes.front()))
       throw InternalError("what a kernel of one sequence reads is cut by sequence, got axis " +

@@ -9,11 +9,12 @@ namespace {
 
 void checkKindOfKeys(const TokenizerSpec &tokenizer, Diagnostics &diagnostics) {
   const auto &kind = tokenizer.kind;
-  auto refuse = [&](const auto &value, std::string_view key) {
-    refuseIfGiven(diagnostics, value,
-                  fmt::format("'{}' is for sentencepiece only, and this tokenizer is '{}'", key,
-                              wordOf(kind.value)),
-                  kind, "the tokenizer is chosen here");
+  auto refuse = [&](const auto &value, std::string_view key,
+                    std::string_view kinds = "sentencepiece only") {
+    refuseIfGiven(
+        diagnostics, value,
+        fmt::format("'{}' is for {}, and this tokenizer is '{}'", key, kinds, wordOf(kind.value)),
+        kind, "the tokenizer is chosen here");
   };
   if (kind == TokenizerKind::SentencePiece)
     return;
@@ -21,7 +22,8 @@ void checkKindOfKeys(const TokenizerSpec &tokenizer, Diagnostics &diagnostics) {
   refuse(tokenizer.splitDigits, "split_digits");
   refuse(tokenizer.byteFallback, "byte_fallback");
   refuse(tokenizer.normalization, "normalization");
-  refuse(tokenizer.symbols, "symbols");
+  if (kind != TokenizerKind::Words)
+    refuse(tokenizer.symbols, "symbols", "sentencepiece and words");
   refuse(tokenizer.model, "model");
 }
 

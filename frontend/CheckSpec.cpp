@@ -33,6 +33,7 @@ void checkSpec(const Spec &spec, Diagnostics &diagnostics) {
   checkName(spec, diagnostics);
   checkData(spec, diagnostics);
   checkModel(spec, diagnostics);
+  checkMarks(spec, diagnostics);
   checkLayers(spec, diagnostics);
   checkTraining(spec, diagnostics);
 }

@@ -99,9 +99,13 @@ void completeData(DataSpec &data, Diagnostics &diagnostics) {
   if (!target.share.value)
     return completeTokenizer(target, data.ids, diagnostics);
   refuseBesideShare(target, diagnostics);
-  auto share = target.share;
+  TokenizerSpec own = std::move(target);
   target = source;
-  target.share = share;
+  target.share = own.share;
+  target.absent = own.absent;
+  target.present = own.present;
+  target.prefixEnd = own.prefixEnd;
+  target.documentEnd = own.documentEnd;
 }
 
 } // namespace

@@ -1,5 +1,6 @@
 #include "frontend/DescribeSpec.h"
 
+#include "frontend/TokenId.h"
 #include "frontend/Words.h"
 #include "runtime/Files.h"
 #include "runtime/Tokenizer.h"
@@ -36,6 +37,17 @@ TrainDescription describe(const TrainSpec &spec, const LossSpec &loss) {
           .labelSmoothing = loss.labelSmoothing};
 }
 
+/// What the data tell masks decides what the weights have learnt.
+std::string canonicalMarks(const TokenizerSpec &spec) {
+  std::string text;
+  for (auto [name, token] : {std::pair("absent", &spec.absent),
+                             {"prefix end", &spec.prefixEnd},
+                             {"document end", &spec.documentEnd}})
+    if (const auto &spelling = token->value)
+      text += fmt::format(", {} {}:{}", name, spelling->size(), *spelling);
+  return spec.present.value ? text + ", present column" : text;
+}
+
 /// Every string in quotes of its own, so that no two lists look alike.
 std::string canonical(const TokenizerSpec &spec) {
   std::string text = fmt::format(
@@ -44,7 +56,7 @@ std::string canonical(const TokenizerSpec &spec) {
       *spec.model ? hash(readFile(**spec.model).value_or("")) : "trained");
   for (const std::string &symbol : *spec.symbols)
     text += fmt::format(" {}:{}", symbol.size(), symbol);
-  return text;
+  return text + canonicalMarks(spec);
 }
 
 std::string canonical(const std::optional<AttentionSpec> &spec) {
@@ -66,13 +78,24 @@ std::string canonical(const std::vector<Field<LayerSpec>> &layers) {
   return text;
 }
 
+MarksDescription describeMarks(const DataSpec &data) {
+  const TokenizerSpec &source = data.source;
+  MarksDescription marks;
+  marks.presentColumn = source.present->has_value();
+  if (const auto &token = *source.prefixEnd)
+    marks.prefixEnd = idOfToken(source, data.ids, *token);
+  if (const auto &token = *source.documentEnd)
+    marks.documentEnd = idOfToken(source, data.ids, *token);
+  return marks;
+}
+
 std::string fingerprint(const Spec &spec) {
   const DataSpec &data = spec.data;
   const ModelSpec &model = spec.model;
   const IdsSpec &ids = data.ids;
   std::string text = fmt::format("loup 1 {}\n", wordOf(*spec.task));
   text += fmt::format("source {}\n", canonical(*data.source));
-  text += data.target->share.value ? "target shared\n"
+  text += data.target->share.value ? fmt::format("target shared{}\n", canonicalMarks(*data.target))
                                    : fmt::format("target {}\n", canonical(*data.target));
   text += fmt::format("ids {} {} {} {}\n", *ids.end, *ids.unknown, *ids.begin, *ids.padding);
   text += fmt::format("width {}, norm {} {}, position {} {}, scale {}, tie", *model.width,
@@ -119,6 +142,7 @@ Description makeDescription(const Spec &spec) {
           .target = describeTokenizer(spec.data->target),
           .sharedTokenizer = spec.data->target->share->has_value(),
           .ids = describeIds(spec.data->ids),
+          .marks = describeMarks(spec.data),
           .maximumLength = static_cast<int32_t>(spec.model->length),
           .train = describe(spec.train, spec.loss),
           .decode = {.beam = static_cast<int32_t>(spec.decode->beam),

@@ -1,4 +1,5 @@
 #include "frontend/ImportSpec.h"
+#include "frontend/ImportMasks.h"
 #include "frontend/ModelBuilder.h"
 
 #include <cmath>
@@ -12,23 +13,22 @@ namespace {
 struct Side {
   std::string axis; // "source" or "target"
   std::string name; // "encoder" or "decoder"
+  Value tokens;     // [batch, axis], as the embedding reads them
   Value lengths;
 };
 
 class Importer {
 public:
   Importer(const Spec &spec, std::string_view fileName, ModuleOp module)
-      : spec(spec), model(fileName, module), batch{"batch"},
+      : spec(spec), model(fileName, module), masks(spec, model), batch{"batch"},
         width(model.axis("width", spec.model->width)), dropout(spec.model->dropout) {}
 
   void import() {
     func::FuncOp train = model.beginTraining(model.at(spec.name.range, *spec.name));
-    Side source{"source", "encoder", model.sourceLengths};
-    Side target{"target", "decoder", model.targetLengths};
-
-    Value memory = layers(source, *spec.encoder, embed(source, model.source), Value());
-    Value seen = shiftRight(model.target);
-    Value hidden = layers(target, *spec.decoder, embed(target, seen), memory);
+    source = {"source", "encoder", model.source, model.sourceLengths};
+    Value memory = layers(source, *spec.encoder, embed(source), Value());
+    Side target{"target", "decoder", shiftRight(model.target), model.targetLengths};
+    Value hidden = layers(target, *spec.decoder, embed(target), memory);
     func::ReturnOp::create(model.ops(), train.getLoc(), loss(logits(hidden)));
   }
 
@@ -76,14 +76,15 @@ private:
                         {words, width});
   }
 
-  Value embed(const Side &side, Value tokens) {
+  Value embed(const Side &side) {
     OpBuilder &ops = model.ops();
     SourceRange range = spec.model->embedding.range;
     bool ofSource = side.axis == "source";
     std::string name = side.axis + "_embedding";
     Value words = table(at(range, name + ".weight"), ofSource ? Matrix::Source : Matrix::Target);
     auto type = realType(ops.getContext(), {batch, time(side), width});
-    Value x = LookupOp::create(ops, at(range, name), type, words, tokens, axesOf(words).front());
+    Value x =
+        LookupOp::create(ops, at(range, name), type, words, side.tokens, axesOf(words).front());
     if (*spec.model->embedding->scale == EmbeddingScale::Sqrt)
       x = ScaleOp::create(ops, at(range, name + ".scaled"), type, x,
                           ops.getF32FloatAttr(std::sqrt(static_cast<float>(width.size))));
@@ -155,7 +156,6 @@ private:
         return attention(side, side, table.selfAttention.range, *self, name + ".self_attn", x, x);
       });
     if (const auto &cross = *table.crossAttention) {
-      Side source{"source", "encoder", model.sourceLengths};
       x = sublayer(side, table.crossAttention.range, name, ++norms, x, [&](Value x) {
         return attention(side, source, table.crossAttention.range, *cross, name + ".multihead_attn",
                          x, memory);
@@ -252,21 +252,18 @@ private:
     Value key = asKeys("key", project("key", memory, 1, time(keySide)));
     Value value = asKeys("value", project("value", memory, 2, time(keySide)));
 
-    Value queryPositions = model.positions(queries.name);
-    Value keyPositions = model.positions(keys.name);
+    PairPlaces places = masks.places(spec, side.axis, keySide.axis);
     Value scores =
         model.product(at(range, name + ".scores"), query, key, {batch, head, queries, keys},
                       1 / std::sqrt(static_cast<double>(headWidth.size)));
-    auto words = MaskAttr::get(context, *spec.mask);
     SourceRange maskRange = spec.mask.given() ? spec.mask.range : range;
-    Value mask = MaskOp::create(ops, at(maskRange, name + ".mask"),
-                                realType(context, {batch, queries, keys}), words, queryPositions,
-                                keyPositions, keySide.lengths);
+    Value mask = masks.mask(range, name + ".mask", spec, places, side.axis, keySide.axis,
+                            keySide.tokens, keySide.lengths);
     Value hidden = AddMaskOp::create(ops, at(maskRange, name + ".masked_scores"), scores.getType(),
                                      scores, mask);
     Value weights = SoftmaxOp::create(ops, at(range, name + ".weights"), hidden.getType(), hidden);
     weights = model.dropout(at(range, name + ".dropout"), weights, dropout,
-                            {model.examples, queryPositions, keyPositions});
+                            {places.examples, places.queries, places.keys});
     Value heads = model.product(at(range, name + ".heads"), weights, value,
                                 {batch, queries, head, headWidth});
     Value merged = MergeHeadsOp::create(ops, at(range, name + ".merged"),
@@ -280,6 +277,8 @@ private:
 
   const Spec &spec;
   ModelBuilder model;
+  MaskImporter masks;
+  Side source;
   Axis batch, width;
   double dropout;
 };

@@ -2,7 +2,6 @@
 
 #include "frontend/StringPlace.h"
 #include "ir/masks/MaskExpression.h"
-#include "ir/masks/MaskTokens.h"
 #include "runtime/Utf8.h"
 
 #include <cmath>
@@ -158,6 +157,15 @@ std::optional<std::string> Text::read(const Input &input) const {
   return text->get();
 }
 
+std::optional<std::string> Token::read(const Input &input) const {
+  if (const auto *id = input.node.as_integer())
+    return fmt::to_string(id->get());
+  if (input.node.is_string())
+    return Text().read(input);
+  input.refuseType("a token as the text spells it");
+  return {};
+}
+
 std::optional<Symbols::Result> Symbols::read(const Input &input) const {
   const auto *array = input.node.as_array();
   if (!array) {
@@ -201,12 +209,7 @@ std::optional<std::string> Mask::read(const Input &input) const {
     return std::nullopt;
   };
   try {
-    MaskExpression mask = MaskExpression::parse(text->get());
-    for (const MaskToken &token : tokenizeMask(text->get()))
-      if (isNotYet("mask", token.text))
-        return refuse(token.offset, token.text.size(),
-                      "the mask '" + std::string(token.text) + "' is not supported yet");
-    return mask.words();
+    return MaskExpression::parse(text->get()).words();
   } catch (const MaskError &error) {
     return refuse(error.offset, error.length, error.what());
   }

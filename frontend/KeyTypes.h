@@ -92,6 +92,15 @@ struct Text {
   std::string write(const std::string &value) const { return '"' + value + '"'; }
 };
 
+/// A token as the text spells it; where the text is ids, a number.
+struct Token {
+  using Result = std::string;
+
+  std::optional<std::string> read(const Input &input) const;
+  std::string describe() const { return "word; with `ids` a number"; }
+  std::string write(const std::string &value) const { return '"' + value + '"'; }
+};
+
 /// An array of words, none twice: what SentencePiece takes for symbols of the user.
 struct Symbols {
   using Result = std::vector<std::string>;

@@ -115,4 +115,17 @@ func::FuncOp ModelBuilder::beginTraining(Location loc) {
   return train;
 }
 
+Value ModelBuilder::argument(const std::string &name, llvm::ArrayRef<Axis> axes) {
+  auto train = cast<func::FuncOp>(source.getParentBlock()->getParentOp());
+  auto attribute = builder.getStringAttr(name);
+  for (unsigned i = 0; i < train.getNumArguments(); ++i)
+    if (train.getArgAttr(i, "loup.name") == attribute)
+      return train.getArgument(i);
+  (void)train.insertArgument(
+      train.getNumArguments(), integerType(builder.getContext(), axes),
+      builder.getDictionaryAttr(builder.getNamedAttr("loup.name", attribute)),
+      NameLoc::get(attribute));
+  return train.getArguments().back();
+}
+
 } // namespace loup

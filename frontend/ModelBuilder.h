@@ -48,6 +48,10 @@ public:
   mlir::Value source, target, sourceLengths, targetLengths, examples, dropoutKey;
   mlir::func::FuncOp beginTraining(mlir::Location loc);
 
+  /// An argument of the training program that not every model has; it is added when first asked
+  /// for.
+  mlir::Value argument(const std::string &name, llvm::ArrayRef<Axis> axes);
+
 private:
   mlir::OpBuilder builder;
   mlir::ModuleOp module;

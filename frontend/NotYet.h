@@ -14,7 +14,6 @@ inline constexpr NotYet notYet[] = {
     {"head", ""},         {"lstm", ""},           {"gru", ""},           {"rnn", ""},
     {"task", "generate"}, {"task", "fill"},       {"task", "tag"},       {"task", "classify"},
     {"task", "forecast"}, {"position", "rotary"}, {"position", "alibi"}, {"position", "relative"},
-    {"mask", "prefix"},   {"mask", "present"},    {"mask", "document"},
 };
 
 inline bool isNotYet(std::string_view key, std::string_view word = {}) {

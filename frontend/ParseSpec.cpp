@@ -30,11 +30,26 @@ KeyTable<TokenizerSpec> sourceTable(std::string title) {
       .key("normalization", &TokenizerSpec::normalization, OneWord<Normalization>(),
            "sentencepiece only: what is done to the text before")
       .key("symbols", &TokenizerSpec::symbols, Symbols(),
-           "sentencepiece only: words that are one piece each and never split")
+           "sentencepiece and words: words that are one token each, whatever the training text has")
       .key("model", &TokenizerSpec::model, Text(),
            "sentencepiece only: an existing model to use instead of training one; the path starts "
            "at the description's folder",
-           "none");
+           "none")
+      .key("absent", &TokenizerSpec::absent, Token(),
+           "a token that the mask `present` hides: one of `symbols`, or one that is known before "
+           "training",
+           "none")
+      .key(
+          "present", &TokenizerSpec::present, OneWord<PresentFrom>(),
+          "source only: behind each line's text stand a tab and, for each of its words, 1 where it "
+          "is present or 0",
+          "none")
+      .key("prefix_end", &TokenizerSpec::prefixEnd, Token(),
+           "source only: the mask `prefix` is open to the tokens up to the first of these, itself "
+           "included",
+           "none")
+      .key("document_end", &TokenizerSpec::documentEnd, Token(),
+           "source only: each of these tokens ends a document, for the mask `document`", "none");
   return table;
 }
 
@@ -106,7 +121,10 @@ KeyTable<AttentionSpec> attentionTable(std::string title, std::string mask) {
   table
       .key("heads", &AttentionSpec::heads, WholeNumber{1, 1 << 12},
            "the model's width is divided among them")
-      .key("mask", &AttentionSpec::mask, Mask(), "which keys a query may see");
+      .key("mask", &AttentionSpec::mask, Mask(), "which keys a query may see")
+      .key("empty", &AttentionSpec::empty, OneWord<EmptyRows>(),
+           "a query without a key: an error, or it gets zeros, as it does where tokens may be "
+           "absent");
   return table;
 }
 

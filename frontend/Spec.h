@@ -34,6 +34,7 @@ enum class TokenizerKind { SentencePiece, Words, Characters, Bytes, Ids };
 enum class PieceAlgorithm { Unigram, Bpe };
 enum class Normalization { NmtNfkc, Nfkc, NmtNfkcCf, NfkcCf, Identity };
 enum class ShareWith { Source };
+enum class PresentFrom { Column };
 
 struct TokenizerSpec {
   Field<TokenizerKind> kind = TokenizerKind::SentencePiece;
@@ -44,7 +45,13 @@ struct TokenizerSpec {
   Field<Normalization> normalization = Normalization::NmtNfkc;
   Field<std::vector<std::string>> symbols;
   Field<std::optional<std::string>> model; // an absolute path once parsed
-  Field<std::optional<ShareWith>> share;   // target only; the rest is then source's
+  Field<std::optional<ShareWith>> share;   // target only; the rest of the above is then source's
+
+  // What this side's data tell masks; tokens are spelt as in the text.
+  Field<std::optional<std::string>> absent;      // a token that is not present
+  Field<std::optional<PresentFrom>> present;     // or each line says which of its words are
+  Field<std::optional<std::string>> prefixEnd;   // a sequence is given up to the first one
+  Field<std::optional<std::string>> documentEnd; // a document goes up to each
 };
 
 struct IdsSpec {
@@ -82,9 +89,12 @@ struct ModelSpec {
   Field<InitialSpec> initial;
 };
 
+enum class EmptyRows { Error, Zero };
+
 struct AttentionSpec {
   Field<int64_t> heads = 8;
   Field<std::string> mask;
+  Field<EmptyRows> empty = EmptyRows::Error;
 };
 
 enum class ActivationKind { Relu, Gelu };

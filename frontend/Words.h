@@ -37,6 +37,9 @@ inline constexpr std::array wordsOf<Normalization> = {
 template <> inline constexpr std::array wordsOf<ShareWith> = {Word{"source", ShareWith::Source}};
 
 template <>
+inline constexpr std::array wordsOf<PresentFrom> = {Word{"column", PresentFrom::Column}};
+
+template <>
 inline constexpr std::array wordsOf<NormPlacement> = {Word{"post", NormPlacement::Post},
                                                       Word{"pre", NormPlacement::Pre}};
 
@@ -52,6 +55,10 @@ inline constexpr std::array wordsOf<EmbeddingScale> = {Word{"sqrt", EmbeddingSca
 template <>
 inline constexpr std::array wordsOf<Matrix> = {
     Word{"source", Matrix::Source}, Word{"target", Matrix::Target}, Word{"output", Matrix::Output}};
+
+template <>
+inline constexpr std::array wordsOf<EmptyRows> = {Word{"error", EmptyRows::Error},
+                                                  Word{"zero", EmptyRows::Zero}};
 
 template <>
 inline constexpr std::array wordsOf<ActivationKind> = {Word{"relu", ActivationKind::Relu},

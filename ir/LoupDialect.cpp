@@ -94,6 +94,10 @@ MaskSet MaskAttr::allowed() const {
   return MaskExpression::parse(getWords().str()).allowed().intersect(MaskSet::realKeys());
 }
 
+bool MaskAttr::isWithinDocuments() const {
+  return MaskExpression::parse(getWords().str()).perDocument();
+}
+
 // #loup.bounds<block 16 touched "0 .. length" full "0 .. length">
 
 static BoundsAttr describe(const MaskBounds &bounds, int64_t size, MLIRContext *context) {

@@ -60,6 +60,9 @@ def MaskAttr : LoupAttr<"Mask", "mask"> {
   let extraClassDeclaration = [{
     /// What the words allow among real keys: padding is hidden whether they say so or not.
     MaskSet allowed() const;
+
+    /// Whether each document of a row is a sequence of its own.
+    bool isWithinDocuments() const;
   }];
 }
 

@@ -76,16 +76,25 @@ struct CheckMasks : impl::CheckMasksBase<CheckMasks> {
 
   void checkRows(const Mask &mask) {
     MaskOp op = mask.op;
-    if (hidesEverything(mask.allowed, mask.keys()))
-      return fail(emitError(op.getLoc())
-                  << attentionOf(op) << "the mask hides every key from every query");
-    if (auto row = findEmptyRow(mask.allowed, mask.keys()))
+    // Which keys are present no proof can know.
+    bool emptyIsZero = op.getEmptyIsZero() || op.getPresent();
+    if (hidesEverything(mask.allowed, mask.keys())) {
+      std::string what = attentionOf(op) + "the mask hides every key from every query";
+      if (!emptyIsZero)
+        return fail(emitError(op.getLoc()) << what);
+      emitWarning(op.getLoc()) << what << ", which leaves zeros";
+      return;
+    }
+    if (auto row = findEmptyRow(mask.allowed, mask.keys(), emptyIsZero))
       return fail(emitError(op.getLoc())
                   << attentionOf(op) << row->describe() << "; let each see one, as in \""
                   << op.getMask().getWords() << " | "
-                  << (mask.keys() == KeySide::Own ? "k == q" : "sink(1)") << "\"");
-    tell("every query has a key", mask);
-    if (hidesNothing(MaskExpression::parse(op.getMask().getWords()).allowed(), mask.keys()))
+                  << (mask.keys() == KeySide::Own ? "k == q" : "sink(1)")
+                  << "\", or say empty = \"zero\"");
+    if (!emptyIsZero)
+      tell("every query has a key", mask);
+    if (!op.getMask().isWithinDocuments() &&
+        hidesNothing(MaskExpression::parse(op.getMask().getWords()).allowed(), mask.keys()))
       emitWarning(op.getLoc()) << attentionOf(op)
                                << "the mask can never hide anything; padding is hidden always, and "
                                   "\"padding\" says that nothing else is";

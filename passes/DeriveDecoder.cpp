@@ -237,7 +237,7 @@ private:
       if (axis.name == hypothesisAxis)
         axis.name = slotAxis; // where a hypothesis of some step left its value
     axes.insert(axes.begin(), cacheAxis(kept));
-    auto all = realType(context(), axes);
+    auto all = makeType(cast<ShapedType>(value.getType()).getElementType(), axes);
     std::string name = nameOf(rename.getResult());
     declareState(loc, name, all, kept);
     WriteStateOp::create(ops, loc, value, name, position);
@@ -254,7 +254,7 @@ private:
       llvm::StringRef name = nameOfArgument(argument);
       if (name == "target_lengths") // every token so far is real
         return step.argument("target_lengths", integerType(context(), {}));
-      if (name == "source_lengths")
+      if (name == "source_lengths" || name == "source_prefix")
         return lookupSentence(value, step.argument(name, value.getType()));
       return user->emitOpError("expected decoding not to need argument '") << name << "'";
     }

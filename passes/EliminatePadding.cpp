@@ -91,14 +91,37 @@ private:
     return success();
   }
 
-  /// Queries and keys go by their sentence, whose tokens are all real.
+  /// Queries and keys go by their sentence, whose tokens are all real, or by their document.
   void packAttention(AttentionOp attention) {
-    auto side = [](Value positions) { return sideOf(axesOf(positions).front()); };
+    auto side = [](Value positions) { return sideOf(axesOf(positions).back()).str(); };
     attention.getLengthsMutable().clear();
-    attention.getQueryOffsetsMutable().assign(offsetsOf(function, side(attention.getQueries())));
-    attention.getKeyOffsetsMutable().assign(offsetsOf(function, side(attention.getKeys())));
+    if (attention.getQueryDocuments()) {
+      packDocuments(attention, axisOfOne(axesOf(attention.getQueries()).back()));
+    } else {
+      attention.getQueryOffsetsMutable().assign(offsetsOf(function, side(attention.getQueries())));
+      attention.getKeyOffsetsMutable().assign(offsetsOf(function, side(attention.getKeys())));
+    }
     for (Value result : attention->getResults())
       result.setType(packed(result.getType()));
+  }
+
+  void packDocuments(AttentionOp attention, const std::string &side) {
+    MLIRContext *context = function.getContext();
+    OpBuilder builder(attention);
+    auto count = [&](const std::string &axis) {
+      return PositionsOp::create(builder, attention.getLoc(), integerType(context, {{axis}}));
+    };
+    Value offsets = argumentOf(function, side + "_document_offsets",
+                               integerType(context, {{"document_boundary"}}));
+    attention.getQueryOffsetsMutable().assign(offsets);
+    attention.getKeyOffsetsMutable().assign(offsets);
+    attention.getQueryDocumentsMutable().clear();
+    attention.getKeyDocumentsMutable().clear();
+    attention.getQueriesMutable().assign(count(side));
+    attention.getKeysMutable().assign(count(keyAxis(side)));
+    if (attention.getExamples())
+      attention.getExamplesMutable().assign(argumentOf(function, side + "_examples_of_documents",
+                                                       integerType(context, {{"document"}})));
   }
 
   /// `value` as what lies along the tokens of `side` reads it.

@@ -59,8 +59,9 @@ void fuse(ProductOp sum, Textbook found) {
   auto attention = AttentionOp::create(
       builder, sum.getLoc(), sum.getType(), realType(sum.getContext(), logSum), found.query,
       found.key, found.value, found.mask.getMaskAttr(), found.mask.getQueries(),
-      found.mask.getKeys(), found.mask.getLengths(), found.scores.getScaleAttr(), rate, key,
-      examples, Value(), Value(), BoundsAttr());
+      found.mask.getKeys(), found.mask.getLengths(), found.mask.getPrefix(),
+      found.mask.getPresent(), found.mask.getQueryDocuments(), found.mask.getKeyDocuments(),
+      found.scores.getScaleAttr(), rate, key, examples, Value(), Value(), BoundsAttr());
   sum.replaceAllUsesWith(attention.getOutput());
 }
 

@@ -39,7 +39,7 @@ public:
       return type;
     llvm::SmallVector<Axis> part;
     for (Axis axis : namedAxes(type)) {
-      if (axis.name == "batch")
+      if (axis.name == "batch" || axis.name == "document")
         continue;
       if (llvm::is_contained(axes, axis.name))
         axis.name = axisOfOne(axis.name);

@@ -20,7 +20,9 @@ def CheckMasks : LoupPass<"check-masks"> {
 
         decoder.layers.0.self_attn: position q=0 sees k=1, which comes later
 
-    The program does not change. What is proved is told by optimization remarks of category
+    Queries without a key are not asked for where they are defined to give zeros: with `empty zero`,
+    and wherever the data say which keys are present. The program does not change. What is proved is
+    told by optimization remarks of category
     "check-masks" to those who collect them (mlir/IR/Remarks.h): "every query has a key", with a
     `mask` in words and the sides of its `queries` and `keys`, and "no prediction sees a later
     token", with the `side` that is predicted.

@@ -38,12 +38,27 @@ static std::string findObstacle(Block &block, StringRef source) {
   return "";
 }
 
+/// What the data say of a whole source is not known before its end. Within documents, positions are
+/// not those of the tokens.
+static std::string findMarks(Block &block) {
+  auto function = cast<func::FuncOp>(block.getParentOp());
+  for (auto [mark, words] : {std::pair("source_prefix", "how much of it is given"),
+                             {"source_present", "which of its words are present"},
+                             {"source_documents", "which documents it holds"}})
+    for (unsigned i = 0; i < function.getNumArguments(); ++i)
+      if (argumentName(function, i) == mark)
+        return std::string("the source's end must be known to say ") + words;
+  return "";
+}
+
 void noteSourceNeed(Value logits, Value source, func::FuncOp step) {
   Builder builder(step.getContext());
   auto note = [&](std::string obstacle) {
     step->setAttr("loup.source_obstacle", builder.getStringAttr(obstacle));
   };
-  std::string obstacle = findObstacle(*source.getParentBlock(), sequenceAxes(source).front());
+  std::string obstacle = findMarks(*source.getParentBlock());
+  if (obstacle.empty())
+    obstacle = findObstacle(*source.getParentBlock(), sequenceAxes(source).front());
   if (!obstacle.empty())
     return note(obstacle);
   std::optional<Dependence> pairs = dependenceOn(logits, source);

@@ -1,6 +1,7 @@
 #include "runtime/Corpus.h"
 
 #include "runtime/Errors.h"
+#include "runtime/Presence.h"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -13,7 +14,8 @@
 
 namespace loup {
 
-PairReader::PairReader(const TextPair &files) : first(files.source) {
+PairReader::PairReader(const TextPair &files, bool saysPresence)
+    : first(files.source), saysPresence(saysPresence) {
   if (!files.target.empty())
     second.emplace(files.target);
   for (const LineReader *reader : {&first, &target()})
@@ -44,15 +46,16 @@ bool PairReader::next(std::string &sourceLine, std::string &targetLine) {
 
 void PairReader::split(std::string &line, std::string &targetLine) const {
   auto tabs = std::count(line.begin(), line.end(), '\t');
-  if (tabs != 1)
-    throw UserError(fmt::format("{}, line {}: {} column{}, but source TAB target are two",
-                                first.path(), first.lineNumber(), tabs + 1, tabs == 0 ? "" : "s"));
-  size_t tab = line.find('\t');
+  if (tabs != (saysPresence ? 2 : 1))
+    throw UserError(fmt::format("{}, line {}: {} column{}, but source TAB {}target are {}",
+                                first.path(), first.lineNumber(), tabs + 1, tabs == 0 ? "" : "s",
+                                saysPresence ? "flags TAB " : "", saysPresence ? "three" : "two"));
+  size_t tab = line.rfind('\t');
   targetLine.assign(line, tab + 1);
   line.resize(tab);
 }
 
-LineSource linesOf(std::vector<TextPair> files, Side side) {
+LineSource linesOf(std::vector<TextPair> files, Side side, bool saysPresence) {
   struct State {
     std::vector<TextPair> files;
     size_t opened = 0;
@@ -62,14 +65,16 @@ LineSource linesOf(std::vector<TextPair> files, Side side) {
   };
   auto state = std::make_shared<State>();
   state->files = std::move(files);
-  return [state, side]() -> std::optional<std::string> {
+  return [state, side, saysPresence]() -> std::optional<std::string> {
     if (std::exchange(state->targetIsNext, false))
       return state->target;
     while (!state->reader || !state->reader->next(state->source, state->target)) {
       if (state->opened == state->files.size())
         return std::nullopt;
-      state->reader.emplace(state->files[state->opened++]);
+      state->reader.emplace(state->files[state->opened++], saysPresence);
     }
+    if (saysPresence)
+      state->source.resize(textOf(state->source).size());
     state->targetIsNext = side == Side::Both;
     return side == Side::Target ? state->target : state->source;
   };
@@ -78,9 +83,10 @@ LineSource linesOf(std::vector<TextPair> files, Side side) {
 Corpus::Corpus(const std::vector<TextPair> &files, const Tokenizer &source, const Tokenizer &target,
                const Description &description) {
   for (const TextPair &pair : files) {
-    PairReader reader(pair);
+    bool saysPresence = description.marks.presentColumn;
+    PairReader reader(pair, saysPresence);
     std::string sourceName = reader.source().path(), targetName = reader.target().path();
-    Encoders encoders{SentenceEncoder(sourceName, source, description),
+    Encoders encoders{SentenceEncoder(sourceName, source, description, saysPresence),
                       SentenceEncoder(targetName, target, description)};
     pairs.push_back({.reader = std::move(reader), .first = encoders, .again = encoders});
     indexPair(static_cast<int32_t>(pairs.size()) - 1);

@@ -20,12 +20,13 @@ struct TextPair {
   std::string source, target;
 };
 
-/// Reads both sides of a TextPair together. Throws UserError where one side has more lines than
-/// the other (naming both counts), where a line of a TSV has not exactly one TAB, and for pipes,
-/// since training reads its data more than once.
+/// Reads both sides of a TextPair together; where sources say which words are present (Presence.h),
+/// the lines of one file are text TAB flags TAB target. Throws UserError where one side has more
+/// lines than the other (naming both counts), where a line of a TSV has not as many TABs as that,
+/// and for pipes, since training reads its data more than once.
 class PairReader {
 public:
-  explicit PairReader(const TextPair &files);
+  explicit PairReader(const TextPair &files, bool saysPresence = false);
 
   bool next(std::string &source, std::string &target);
 
@@ -38,12 +39,13 @@ private:
 
   LineReader first;
   std::optional<LineReader> second; // nothing for a TSV
+  bool saysPresence;
 };
 
 enum class Side { Source, Target, Both };
 
-/// All lines of one side of `files`, or of both in turn, to train a tokenizer on.
-LineSource linesOf(std::vector<TextPair> files, Side side);
+/// The text of all lines of one side of `files`, or of both in turn, to train a tokenizer on.
+LineSource linesOf(std::vector<TextPair> files, Side side, bool saysPresence = false);
 
 /// One pair of lines as token ids, each side with the end token behind it.
 struct Example {

@@ -18,7 +18,7 @@ struct TokenizerDescription {
   bool byteFallback = false;          // sentencepiece only: unknown characters become their bytes
   std::string normalization =
       "nmt_nfkc"; // sentencepiece only: nmt_nfkc | nfkc | nmt_nfkc_cf | nfkc_cf | identity
-  std::vector<std::string> symbols = {}; // pieces that are never split
+  std::vector<std::string> symbols = {}; // words that are one token each
   std::string model = {};                // an existing SentencePiece file instead of training one
   std::optional<uint32_t> modelChecksum = {}; // CRC-32 of its bytes when the program was made
 };
@@ -26,6 +26,13 @@ struct TokenizerDescription {
 /// Ids with a meaning of their own; the same in source and target.
 struct SpecialIds {
   int32_t end = 0, unknown = 1, begin = 2, padding = 3;
+};
+
+/// What the source's data tell masks.
+struct MarksDescription {
+  bool presentColumn = false;         // each line says which of its words are present
+  std::optional<int32_t> prefixEnd;   // a source is given up to the first token of this id
+  std::optional<int32_t> documentEnd; // tokens of this id end a document
 };
 
 struct OptimizerDescription {
@@ -82,6 +89,7 @@ struct Description {
   TokenizerDescription source, target;
   bool sharedTokenizer = false; // target uses source's
   SpecialIds ids;
+  MarksDescription marks;
   int32_t maximumLength = 512; // tokens of one sequence, end included
   TrainDescription train;
   DecodeDescription decode;

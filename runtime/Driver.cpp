@@ -1,6 +1,8 @@
 #include "runtime/Driver.h"
 
 #include "runtime/Errors.h"
+#include "runtime/Presence.h"
+#include "runtime/Random.h"
 
 #include <fmt/format.h>
 
@@ -18,16 +20,21 @@ static size_t endOf(const std::vector<Parameter> &parameters) {
 
 Driver::Driver(const Description &description, std::vector<Parameter> parameters, Layout layout)
     : described(description), table(std::move(parameters)), weightCount(endOf(table)),
-      weightMemory(weightCount * sizeof(float)), layout(layout) {}
+      weightMemory(weightCount * sizeof(float)), layout(layout), source(description.marks),
+      target({}) {}
 
 std::span<float> Driver::gradients() {
   return {gradientMemory.at<float>(0), gradientMemory.size() / sizeof(float)};
 }
 
 void Driver::Side::reserve(int64_t sentences, int64_t count) {
-  for (std::vector<int32_t> *perToken : {&tokens, &positions, &examples})
+  for (std::vector<int32_t> *perToken :
+       {&tokens, &positions, &examples, &present, &documentOf, &positionsInDocument,
+        &documentExampleOf, &documentExamples})
     perToken->reserve(count);
   lengths.reserve(sentences);
+  prefixes.reserve(sentences);
+  documentOffsets.reserve(count + 1);
   offsets.reserve(sentences + 1);
 }
 
@@ -56,11 +63,74 @@ SideArrays Driver::Side::lay(const Ragged &sequences, std::span<const int32_t> e
       if (!examplesOf.empty())
         examples.insert(examples.end(), lengths[i], examplesOf[i]);
     }
+  if (marks.presentColumn)
+    readPresent(arrays);
+  if (marks.prefixEnd)
+    readPrefixes(sequences, arrays);
+  if (marks.documentEnd)
+    readDocuments(sequences, examplesOf, layout, arrays);
   arrays.tokens = tokens.data();
   arrays.offsets = offsets.data();
   arrays.positions = positions.data();
   arrays.examples = examples.data();
   return arrays;
+}
+
+/// What the laid out tokens say beside their ids.
+void Driver::Side::readPresent(SideArrays &arrays) {
+  present.clear();
+  for (int32_t &token : tokens) {
+    present.push_back(isPresent(token) ? 1 : 0);
+    token = idOf(token);
+  }
+  arrays.present = present.data();
+}
+
+void Driver::Side::readPrefixes(const Ragged &sequences, SideArrays &arrays) {
+  prefixes.clear();
+  for (int32_t i = 0; i < sequences.count(); ++i) {
+    auto end = std::ranges::find(sequences[i], *marks.prefixEnd, idOf);
+    bool isThere = end != sequences[i].end();
+    prefixes.push_back(isThere ? static_cast<int32_t>(end - sequences[i].begin()) + 1 : 0);
+  }
+  arrays.prefixes = prefixes.data();
+}
+
+/// What stands for a sentence's number in dropout.
+static int32_t exampleOfDocument(int32_t example, int32_t number) {
+  return number == 0 ? example
+                     : static_cast<int32_t>(randomBits(static_cast<uint32_t>(example), number));
+}
+
+void Driver::Side::readDocuments(const Ragged &sequences, std::span<const int32_t> examplesOf,
+                                 Layout layout, SideArrays &arrays) {
+  documentOf.assign(tokens.size(), -1);
+  positionsInDocument.assign(tokens.size(), 0);
+  documentExampleOf.assign(tokens.size(), 0);
+  documentOffsets.clear();
+  documentExamples.clear();
+  for (int32_t i = 0; i < sequences.count(); ++i) {
+    int32_t example = examplesOf.empty() ? 0 : examplesOf[i], number = 0;
+    size_t first = layout == Layout::Dense ? static_cast<size_t>(i) * arrays.longest : offsets[i];
+    bool begins = true;
+    for (size_t at = first; at < first + lengths[i]; ++at) {
+      if (begins) {
+        documentOffsets.push_back(static_cast<int32_t>(at));
+        documentExamples.push_back(exampleOfDocument(example, number++));
+      }
+      documentOf[at] = static_cast<int32_t>(documentOffsets.size()) - 1;
+      positionsInDocument[at] = static_cast<int32_t>(at) - documentOffsets.back();
+      documentExampleOf[at] = documentExamples.back();
+      begins = idOf(tokens[at]) == *marks.documentEnd;
+    }
+  }
+  arrays.documents = static_cast<int32_t>(documentOffsets.size());
+  documentOffsets.push_back(arrays.count);
+  arrays.documentOf = documentOf.data();
+  arrays.positionsInDocument = positionsInDocument.data();
+  arrays.documentExampleOf = documentExampleOf.data();
+  arrays.documentOffsets = documentOffsets.data();
+  arrays.documentExamples = documentExamples.data();
 }
 
 void Driver::reserveScratch(int64_t bytes) {

@@ -28,8 +28,26 @@ struct SideArrays {
   const int32_t *positions = nullptr; // packed: [count], each token's place in its sentence
   const int32_t *examples = nullptr;  // packed: [count], its sentence's number in the data
 
+  // What the data tell masks, where they do.
+  const int32_t *present = nullptr;  // as tokens: 1, or 0 where the token is absent
+  const int32_t *prefixes = nullptr; // [batch], how many tokens are given
+
+  // The documents of sentences, where a token ends them. What dropout takes for a sentence's number
+  // is each document's own here, the first one's that of its sentence.
+  int32_t documents = 0;                        // of all sentences
+  const int32_t *documentOf = nullptr;          // as tokens: counted through all; of padding -1
+  const int32_t *positionsInDocument = nullptr; // as tokens: the place from its document's start
+  const int32_t *documentExampleOf = nullptr;   // as tokens
+  const int32_t *documentOffsets = nullptr;     // packed: [documents + 1], where each begins
+  const int32_t *documentExamples = nullptr;    // [documents]
+
   /// Where the tokens of sentence `i` lie in packed arrays.
   Part rows(int i) const { return {offsets[i], offsets[i + 1] - offsets[i]}; }
+
+  /// The same of document `i`.
+  Part document(int i) const {
+    return {documentOffsets[i], documentOffsets[i + 1] - documentOffsets[i]};
+  }
 };
 
 struct BatchArrays {
@@ -94,12 +112,22 @@ private:
   /// One side of a batch, in memory that is reserved once.
   class Side {
   public:
+    explicit Side(const MarksDescription &marks) : marks(marks) {}
+
     void reserve(int64_t sentences, int64_t positions);
     SideArrays lay(const Ragged &sequences, std::span<const int32_t> examples, Layout layout,
                    int32_t padding);
 
   private:
-    std::vector<int32_t> tokens, lengths, offsets, positions, examples;
+    void readPresent(SideArrays &arrays);
+    void readPrefixes(const Ragged &sequences, SideArrays &arrays);
+    void readDocuments(const Ragged &sequences, std::span<const int32_t> examplesOf, Layout layout,
+                       SideArrays &arrays);
+
+    MarksDescription marks;
+    std::vector<int32_t> tokens, lengths, offsets, positions, examples, present, prefixes;
+    std::vector<int32_t> documentOf, positionsInDocument, documentExampleOf, documentOffsets,
+        documentExamples;
   };
 
   void reserveScratch(int64_t bytes);

@@ -46,12 +46,14 @@ ListTokenizer::ListTokenizer(Unit unit, const SpecialIds &ids, std::vector<std::
     idOf.emplace(list[i], slots.id(i));
 }
 
-std::vector<int32_t> ListTokenizer::encode(std::string_view line) const {
+std::vector<int32_t> ListTokenizer::encode(std::string_view line, std::vector<size_t> *ends) const {
   requireUtf8(line);
   std::vector<int32_t> encoded;
   forEachUnit(unit, line, [&](std::string_view text) {
     auto found = idOf.find(std::string(text));
     encoded.push_back(found != idOf.end() ? found->second : ids.unknown);
+    if (ends)
+      ends->push_back(text.data() + text.size() - line.data());
   });
   return encoded;
 }
@@ -91,12 +93,14 @@ std::vector<std::string> ListTokenizer::parse(std::string_view serialized) {
   return list;
 }
 
-std::vector<int32_t> ByteTokenizer::encode(std::string_view line) const {
+std::vector<int32_t> ByteTokenizer::encode(std::string_view line, std::vector<size_t> *ends) const {
   requireUtf8(line);
   std::vector<int32_t> encoded;
   encoded.reserve(line.size());
   for (unsigned char byte : line)
     encoded.push_back(slots.id(byte));
+  for (size_t i = 0; ends && i < line.size(); ++i)
+    ends->push_back(i + 1);
   return encoded;
 }
 
@@ -108,7 +112,7 @@ std::string ByteTokenizer::decode(std::span<const int32_t> encoded) const {
   return toLine(bytes);
 }
 
-std::vector<int32_t> IdTokenizer::encode(std::string_view line) const {
+std::vector<int32_t> IdTokenizer::encode(std::string_view line, std::vector<size_t> *ends) const {
   requireUtf8(line);
   std::vector<int32_t> encoded;
   forEachWord(line, [&](std::string_view word) {
@@ -127,6 +131,8 @@ std::vector<int32_t> IdTokenizer::encode(std::string_view line) const {
                                     "it out",
                                     id, name));
     encoded.push_back(id);
+    if (ends)
+      ends->push_back(word.data() + word.size() - line.data());
   });
   return encoded;
 }

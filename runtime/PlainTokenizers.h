@@ -25,7 +25,8 @@ public:
   /// As serialize() made it.
   static std::vector<std::string> parse(std::string_view serialized);
 
-  std::vector<int32_t> encode(std::string_view line) const override;
+  using Tokenizer::encode;
+  std::vector<int32_t> encode(std::string_view line, std::vector<size_t> *ends) const override;
   std::string decode(std::span<const int32_t> ids) const override;
   int32_t size() const override;
   std::string serialize() const override;
@@ -45,7 +46,8 @@ public:
 
   explicit ByteTokenizer(const SpecialIds &ids) : slots(ids) {}
 
-  std::vector<int32_t> encode(std::string_view line) const override;
+  using Tokenizer::encode;
+  std::vector<int32_t> encode(std::string_view line, std::vector<size_t> *ends) const override;
   std::string decode(std::span<const int32_t> ids) const override;
   int32_t size() const override { return slots.size(entries); }
   std::string serialize() const override { return {}; }
@@ -59,7 +61,8 @@ class IdTokenizer : public Tokenizer {
 public:
   IdTokenizer(const SpecialIds &ids, int32_t vocabulary) : ids(ids), vocabulary(vocabulary) {}
 
-  std::vector<int32_t> encode(std::string_view line) const override;
+  using Tokenizer::encode;
+  std::vector<int32_t> encode(std::string_view line, std::vector<size_t> *ends) const override;
   bool refusesText() const override { return true; }
   std::string decode(std::span<const int32_t> ids) const override;
   int32_t size() const override { return vocabulary; }

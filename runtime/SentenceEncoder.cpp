@@ -1,5 +1,6 @@
 #include "runtime/SentenceEncoder.h"
 #include "runtime/Errors.h"
+#include "runtime/Presence.h"
 
 #include <fmt/format.h>
 
@@ -8,21 +9,29 @@
 namespace loup {
 
 SentenceEncoder::SentenceEncoder(std::string input, const Tokenizer &tokenizer,
-                                 const Description &description)
-    : input(std::move(input)), tokenizer(tokenizer), longest(description.maximumLength - 1),
-      end(description.ids.end) {}
+                                 const Description &description, bool saysPresence)
+    : input(std::move(input)), tokenizer(tokenizer), saysPresence(saysPresence),
+      longest(description.maximumLength - 1), end(description.ids.end) {}
 
-std::vector<int32_t> SentenceEncoder::tokens(const std::string &line, int64_t number) const {
+template <class Read> auto SentenceEncoder::located(int64_t number, Read read) const {
   try {
-    return tokenizer.encode(line);
+    return read();
   } catch (const UserError &error) {
     throw UserError(fmt::format("{}, line {}: {}", input, number, error.what()));
   }
 }
 
+std::vector<int32_t> SentenceEncoder::tokens(const std::string &line, int64_t number) const {
+  return located(number, [&] {
+    return saysPresence ? encodePresent(tokenizer, line) : tokenizer.encode(line);
+  });
+}
+
 void SentenceEncoder::check(const std::string &line, int64_t number) const {
   if (tokenizer.refusesText())
     tokens(line, number);
+  else if (saysPresence)
+    located(number, [&] { checkPresence(line); });
 }
 
 std::vector<int32_t> SentenceEncoder::encode(const std::string &line, int64_t number) {

@@ -149,11 +149,18 @@ SentencePieceTokenizer::SentencePieceTokenizer(const std::string &name, std::str
 
 SentencePieceTokenizer::~SentencePieceTokenizer() = default;
 
-std::vector<int32_t> SentencePieceTokenizer::encode(std::string_view line) const {
+std::vector<int32_t> SentencePieceTokenizer::encode(std::string_view line,
+                                                    std::vector<size_t> *ends) const {
   requireUtf8(line);
   std::vector<int> pieces;
-  if (auto status = model->Encode(line, &pieces); !status.ok())
+  sentencepiece::ImmutableSentencePieceText placed; // slower
+  auto status = ends ? model->Encode(line, placed.mutable_proto()) : model->Encode(line, &pieces);
+  if (!status.ok())
     throw InternalError("SentencePiece cannot encode a line: " + status.ToString());
+  for (size_t i = 0; ends && i < placed.pieces_size(); ++i) {
+    pieces.push_back(static_cast<int>(placed.pieces(static_cast<int>(i)).id()));
+    ends->push_back(placed.pieces(static_cast<int>(i)).end());
+  }
   for (int &piece : pieces)
     piece = idOf[piece];
   return pieces;

@@ -34,7 +34,8 @@ public:
                          const SpecialIds &ids);
   ~SentencePieceTokenizer() override;
 
-  std::vector<int32_t> encode(std::string_view line) const override;
+  using Tokenizer::encode;
+  std::vector<int32_t> encode(std::string_view line, std::vector<size_t> *ends) const override;
   std::string decode(std::span<const int32_t> ids) const override;
   int32_t size() const override;
   std::string serialize() const override;

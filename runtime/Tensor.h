@@ -113,8 +113,9 @@ public:
     return made;
   }
 
-  /// The next `bytes` bytes for each of `count`, as floats.
+  /// The next `bytes` bytes for each of `count`, as floats or integers.
   float *floats(int64_t bytes, int64_t count) { return slab(bytes, count).tensor(0).data(); }
+  int32_t *integers(int64_t bytes, int64_t count) { return slab(bytes, count).integers(0).data(); }
 
   int64_t used() const { return next - begin; }
 

@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 #include <zlib.h>
 
+#include <algorithm>
 #include <utility>
 
 namespace loup {
@@ -61,11 +62,15 @@ std::string learn(const TokenizerDescription &description, const SpecialIds &ids
                                          sample(lines, SentencePieceTokenizer::canLearnFrom));
   if (description.kind == "words" || description.kind == "characters") {
     auto unit = unitOf(description);
-    int32_t room = IdSlots(ids).capacity(description.vocabulary);
-    auto list = ListTokenizer::mostFrequent(
-        unit, sample(lines, [](const std::string &) { return true; }), room);
-    if (list.empty())
+    auto frequent = ListTokenizer::mostFrequent(
+        unit, sample(lines, [](const std::string &) { return true; }), description.vocabulary);
+    if (frequent.empty())
       throw UserError(fmt::format("the training text is empty: it has no {}", description.kind));
+    std::vector<std::string> list = description.symbols;
+    for (std::string &text : frequent)
+      if (static_cast<int32_t>(list.size()) < IdSlots(ids).capacity(description.vocabulary) &&
+          std::ranges::find(description.symbols, text) == description.symbols.end())
+        list.push_back(std::move(text));
     return ListTokenizer(unit, ids, std::move(list)).serialize();
   }
   return {};

@@ -20,7 +20,10 @@ public:
   virtual ~Tokenizer() = default;
 
   /// The ids of one line. Throws UserError on invalid UTF-8, or for `ids` on what is no id.
-  virtual std::vector<int32_t> encode(std::string_view line) const = 0;
+  std::vector<int32_t> encode(std::string_view line) const { return encode(line, nullptr); }
+
+  /// The same; `ends`, where given, receives the byte of the line at which each token ends.
+  virtual std::vector<int32_t> encode(std::string_view line, std::vector<size_t> *ends) const = 0;
 
   /// Whether encode() refuses some text that is valid UTF-8.
   virtual bool refusesText() const { return false; }

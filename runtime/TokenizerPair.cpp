@@ -32,7 +32,7 @@ TokenizerPair trainTokenizers(const Description &description, const std::vector<
                               const std::function<void(const std::string &)> &notice) {
   auto train = [&](const char *name, const TokenizerDescription &side, Side lines) {
     return trainTokenizer(
-        side, description.ids, linesOf(files, lines),
+        side, description.ids, linesOf(files, lines, description.marks.presentColumn),
         [&](const std::string &text) { notice(fmt::format("{}: {}", name, text)); });
   };
   if (description.sharedTokenizer)

@@ -104,7 +104,8 @@ void translateInput(Model &model, const TokenizerPair &tokenizers, int32_t vocab
   };
 
   LineStream input(STDIN_FILENO, standardInput);
-  SentenceEncoder encoder(standardInput, *tokenizers.source, description);
+  SentenceEncoder encoder(standardInput, *tokenizers.source, description,
+                          description.marks.presentColumn);
   std::exception_ptr failure;
   std::vector<Line> lines;
   do {
@@ -120,7 +121,8 @@ void scoreInput(Model &model, const TokenizerPair &tokenizers, const TranslateOp
   const Description &description = model.description();
   LineStream input(STDIN_FILENO, standardInput);
   LineReader targets(options.targets);
-  SentenceEncoder sourceEncoder(standardInput, *tokenizers.source, description);
+  SentenceEncoder sourceEncoder(standardInput, *tokenizers.source, description,
+                                description.marks.presentColumn);
   SentenceEncoder targetEncoder(options.targets, tokenizers.target(), description);
 
   std::vector<Line> lines;

@@ -3,6 +3,7 @@
 #include "runtime/Bleu.h"
 #include "runtime/Errors.h"
 #include "runtime/FirstBatch.h"
+#include "runtime/Presence.h"
 
 #include <fmt/format.h>
 
@@ -25,8 +26,9 @@ Validator::Validator(const TextPair &files, const TokenizerPair &tokenizers,
   limits.sourcePositions = std::min(limits.sourcePositions, positions);
   limits.targetPositions = std::min(limits.targetPositions, positions);
 
-  PairReader reader(files);
-  SentenceEncoder source(files.source, *tokenizers.source, description);
+  bool saysPresence = description.marks.presentColumn;
+  PairReader reader(files, saysPresence);
+  SentenceEncoder source(files.source, *tokenizers.source, description, saysPresence);
   SentenceEncoder target(files.target.empty() ? files.source : files.target, targetTokenizer,
                          description);
   bool anyTarget = false;
@@ -34,6 +36,8 @@ Validator::Validator(const TextPair &files, const TokenizerPair &tokenizers,
     int64_t number = static_cast<int64_t>(pairs.size()) + 1;
     pair.sourceIds = source.encode(pair.source, number);
     pair.targetIds = target.encode(pair.target, number);
+    if (saysPresence)
+      pair.source.resize(textOf(pair.source).size());
     if (pair.sourceIds.size() == 1) // the end alone
       continue;
     sorted.push_back(pairs.size());

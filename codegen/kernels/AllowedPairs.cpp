@@ -9,6 +9,8 @@ using namespace Halide;
 
 namespace loup {
 
+Expr isSameDocument(const Expr &query, const Expr &key) { return key >= 0 && query == key; }
+
 AllowedPairs::AllowedPairs(const MaskSet &mask, Expr length, Expr prefix)
     : alternatives(mask.alternatives()), length(std::move(length)), prefix(std::move(prefix)) {
   for (const MaskAlternative &alternative : alternatives)
@@ -64,10 +66,12 @@ static Expr isInClasses(const ResidueClasses &classes, const Expr &q, const Expr
   return any;
 }
 
+/// The largest, over the alternatives, of the least that one of its conditions leaves: at least 0
+/// where all of them hold. (In this form Halide finds the bounds of any of them.)
 Expr AllowedPairs::contains(Expr q, Expr k, Expr present) const {
-  Expr any = Internal::const_false();
+  Expr most = -1;
   for (const MaskAlternative &alternative : alternatives) {
-    Expr all = isInClasses(alternative.classes, q, k);
+    Expr least = select(isInClasses(alternative.classes, q, k), 0, -1);
     for (const MaskCondition &c : alternative.conditions) {
       Expr value = times(c.query, q) + times(c.key, k) + rest(c);
       if (c.present) {
@@ -75,11 +79,11 @@ Expr AllowedPairs::contains(Expr q, Expr k, Expr present) const {
           throw InternalError("a mask that asks which keys are present is told so");
         value += times(c.present, cast<int32_t>(present));
       }
-      all = all && (c.equality ? value == 0 : value >= 0);
+      least = min(least, c.equality ? min(value, -value) : value);
     }
-    any = any || all;
+    most = max(most, least);
   }
-  return any;
+  return most >= 0;
 }
 
 BlockRanges AllowedPairs::rangesOf(const MaskBounds &bounds, const Expr &block, const Expr &queries,

@@ -19,6 +19,9 @@ struct BlockRanges {
   std::vector<RowRange> touched, full;
 };
 
+/// Whether two tokens are of one document, given both its number; a negative one is of none.
+Halide::Expr isSameDocument(const Halide::Expr &query, const Halide::Expr &key);
+
 class AllowedPairs {
 public:
   /// `length` is the number of real keys and `prefix` of given ones; each is undefined if the mask

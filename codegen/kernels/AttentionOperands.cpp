@@ -11,25 +11,29 @@ using mlir::Value;
 namespace loup {
 
 /// Without lengths every key is real.
-static Expr lengthOf(Value lengths, Value keys, const KernelBody &body) {
-  return lengths ? body.read(lengths, body.point(lengths.getType()))
-                 : body.extent(axesOf(keys).front());
+template <class Op>
+static AllowedPairs allowedPairs(Op op, const MaskSet &set, const KernelBody &body) {
+  auto ofExample = [&](Value value) { return body.read(value, body.point(value.getType())); };
+  Expr length =
+      op.getLengths() ? ofExample(op.getLengths()) : body.extent(axesOf(op.getKeys()).back());
+  return AllowedPairs(set, length, op.getPrefix() ? ofExample(op.getPrefix()) : Expr());
 }
 
 template <class Op>
 AttentionOperands::AttentionOperands(Op op, const KernelBody &body, int)
     : body(body), queryType(op.getQuery().getType()), scale(op.getScale().convertToFloat()),
       rate(op.getRate().convertToFloat()), queries(op.getQueries()), keys(op.getKeys()),
-      dropoutKey(op.getDropoutKey()), examples(op.getExamples()), set(op.getMask().allowed()),
-      keyBounds(op.getKeyBoundsAttr()),
-      allowed(set, lengthOf(op.getLengths(), op.getKeys(), body)) {
+      present(op.getPresent()), queryDocuments(op.getQueryDocuments()),
+      keyDocuments(op.getKeyDocuments()), dropoutKey(op.getDropoutKey()),
+      examples(op.getExamples()), set(op.getMask().allowed()), keyBounds(op.getKeyBoundsAttr()),
+      allowed(allowedPairs(op, set, body)) {
   auto axes = axesOf(queryType);
   widthAxis = axes.back().str();
   headAxis = axes[axes.size() - 2].str();
   width = static_cast<int>(*axisSize(queryType, widthAxis));
-  keyAxis = axesOf(keys).front().str();
+  keyAxis = axesOf(keys).back().str();
   if (!axesOf(queries).empty())
-    queryAxis = axesOf(queries).front().str();
+    queryAxis = axesOf(queries).back().str();
 }
 
 AttentionOperands::AttentionOperands(AttentionOp op, const KernelBody &body)
@@ -101,8 +105,12 @@ Expr AttentionOperands::position(Value positions, Expr row) const {
 }
 
 Expr AttentionOperands::isAllowed(Expr queryRow, Expr keyRow) const {
-  return queryRow < queryCount() && keyRow < keyCount() &&
-         allowed.contains(position(queries, queryRow), position(keys, keyRow));
+  Expr result = queryRow < queryCount() && keyRow < keyCount() &&
+                allowed.contains(position(queries, queryRow), position(keys, keyRow),
+                                 present ? read(present, keyRow) : Expr());
+  if (queryDocuments)
+    result = result && isSameDocument(read(queryDocuments, queryRow), read(keyDocuments, keyRow));
+  return result;
 }
 
 Expr AttentionOperands::score(Expr product, Expr, Expr) const {
@@ -116,7 +124,7 @@ Expr AttentionOperands::drop(Expr value, Expr queryRow, Expr keyRow) const {
     return value;
   Expr isKept =
       dropoutKeeps(body.read(dropoutKey, Point()),
-                   {read(examples, 0), position(queries, queryRow), position(keys, keyRow)},
+                   {read(examples, queryRow), position(queries, queryRow), position(keys, keyRow)},
                    body.var(headAxis), rate);
   return select(isKept, strict_float(value * dropoutScale(rate)), 0.0f);
 }

@@ -84,7 +84,7 @@ private:
   mlir::Type queryType;
   int width;
   float scale, rate;
-  mlir::Value queries, keys, dropoutKey, examples;
+  mlir::Value queries, keys, present, queryDocuments, keyDocuments, dropoutKey, examples;
   MaskSet set;
   BoundsAttr keyBounds, queryBounds; // null where there are none
   AllowedPairs allowed;

@@ -18,10 +18,19 @@ void addMask(KernelOps &ops) {
     if (lengths)
       length = body.read(lengths, at);
     else if (allowed.dependsOn(MaskCondition::Length))
-      length = body.extent(axesOf(op.getKeys()).front());
-    AllowedPairs pairs(allowed, length);
-    return select(pairs.contains(body.read(op.getQueries(), at), body.read(op.getKeys(), at)), 0.0f,
-                  hiddenScore);
+      length = body.extent(axesOf(op.getKeys()).back());
+    auto given = [&](Value value) { return value ? body.read(value, at) : Expr(); };
+    AllowedPairs pairs(allowed, length, given(op.getPrefix()));
+    Expr isAllowed = pairs.contains(body.read(op.getQueries(), at), body.read(op.getKeys(), at),
+                                    given(op.getPresent()));
+    if (op.getQueryDocuments())
+      isAllowed =
+          isAllowed && isSameDocument(given(op.getQueryDocuments()), given(op.getKeyDocuments()));
+    return select(isAllowed, 0.0f, hiddenScore);
+  });
+
+  ops.pointwise<PresentOp>([](PresentOp op, const KernelBody &body, const Point &at) {
+    return select(body.read(op.getTokens(), at) == static_cast<int32_t>(op.getAbsent()), 0, 1);
   });
 
   ops.pointwise<AddMaskOp>([](AddMaskOp op, const KernelBody &body, const Point &at) {

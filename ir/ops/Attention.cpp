@@ -1,4 +1,5 @@
 #include "ir/LoupOps.h"
+#include "ir/masks/MaskSet.h"
 
 using namespace mlir;
 
@@ -20,12 +21,31 @@ static LogicalResult verifyBounds(Operation *op, BoundsAttr bounds, Value querie
   return success();
 }
 
+/// The data are given exactly where the mask's words speak of them; documents that attention goes
+/// by as sequences of their own are in the offsets.
+template <class Op> static LogicalResult verifyData(Op op, bool goesBySequence = false) {
+  bool hasDocuments = static_cast<bool>(op.getQueryDocuments());
+  if (hasDocuments != static_cast<bool>(op.getKeyDocuments()))
+    return op.emitOpError("expected documents of queries and keys");
+  if (hasDocuments && (op.getLengths() || goesBySequence || !op.getMask().isWithinDocuments()))
+    return op.emitOpError("expected documents only where the mask holds within each, without "
+                          "lengths and offsets");
+  MaskSet allowed = op.getMask().allowed();
+  for (auto [name, column, value] :
+       {std::tuple("prefix", MaskCondition::Prefix, Value(op.getPrefix())),
+        {"present", MaskCondition::Present, Value(op.getPresent())}})
+    if (allowed.dependsOn(column) != static_cast<bool>(value))
+      return op.emitOpError("expected '") << name << "' exactly where the mask speaks of it, got \""
+                                          << op.getMask().getWords() << "\"";
+  return success();
+}
+
 LogicalResult MaskOp::verify() {
   for (Value operand : getOperands())
     for (StringAttr axis : axesOf(operand))
       if (!hasAxis(getType(), axis))
         return emitOpError("expected a result along ") << axis << ", as what it is made of";
-  return success();
+  return verifyData(*this);
 }
 
 llvm::SmallVector<Value> AddMaskOp::buildGradients(OpBuilder &, ValueRange gradients) {
@@ -46,12 +66,15 @@ LogicalResult AttentionOp::verify() {
     return emitOpError("expected offsets of queries and keys, and then no lengths");
   if (static_cast<bool>(getDropoutKey()) != getRate().isNonZero())
     return emitOpError("expected a dropout key exactly where the rate is not zero");
+  if (failed(verifyData(*this, static_cast<bool>(getQueryOffsets()))))
+    return failure();
   return verifyBounds(*this, getKeyBoundsAttr(), getQueries(), getKeys(), BoundsAttr::onKeys,
                       getMask());
 }
 
 LogicalResult AttentionGradientOp::verify() {
-  if (failed(verifyBounds(*this, getKeyBoundsAttr(), getQueries(), getKeys(), BoundsAttr::onKeys,
+  if (failed(verifyData(*this, static_cast<bool>(getQueryOffsets()))) ||
+      failed(verifyBounds(*this, getKeyBoundsAttr(), getQueries(), getKeys(), BoundsAttr::onKeys,
                           getMask())))
     return failure();
   return verifyBounds(*this, getQueryBoundsAttr(), getQueries(), getKeys(), BoundsAttr::onQueries,
@@ -62,8 +85,9 @@ llvm::SmallVector<Value> AttentionOp::buildGradients(OpBuilder &builder, ValueRa
   auto backward = AttentionGradientOp::create(
       builder, getLoc(), getQuery().getType(), getKey().getType(), getValue().getType(), getQuery(),
       getKey(), getValue(), getOutput(), getLogSum(), gradients[0], getMask(), getQueries(),
-      getKeys(), getLengths(), getScaleAttr(), getRateAttr(), getDropoutKey(), getExamples(),
-      getQueryOffsets(), getKeyOffsets(), BoundsAttr(), BoundsAttr());
+      getKeys(), getLengths(), getPrefix(), getPresent(), getQueryDocuments(), getKeyDocuments(),
+      getScaleAttr(), getRateAttr(), getDropoutKey(), getExamples(), getQueryOffsets(),
+      getKeyOffsets(), BoundsAttr(), BoundsAttr());
   llvm::SmallVector<Value> result(getNumOperands());
   llvm::copy(backward.getResults(), result.begin());
   return result;
@@ -92,10 +116,10 @@ void AttentionGradientOp::clearRagged() { dropOffsets(*this); }
 
 MaskAttr AttentionOp::getReach(unsigned operand, llvm::StringRef resultAxis,
                                llvm::StringRef operandAxis) {
-  bool isKeyOrValue = operand == 1 || operand == 2;
+  bool isOfKeys = operand == 1 || operand == 2 || getOperand(operand) == getPresent();
   bool overMask =
       hasAxis(getQueries().getType(), resultAxis) && hasAxis(getKeys().getType(), operandAxis);
-  return isKeyOrValue && overMask ? getMaskAttr() : MaskAttr();
+  return isOfKeys && overMask ? getMaskAttr() : MaskAttr();
 }
 
 } // namespace loup

@@ -2,7 +2,7 @@
 #define LOUP_ATTENTION_TD
 include "ir/ops/LoupOp.td"
 
-def MaskOp : LoupOp<"mask", [Pointwise]> {
+def MaskOp : LoupOp<"mask", [Pointwise, AttrSizedOperandSegments]> {
   let summary = "the tensor of a mask: 0 where allowed, hidden elsewhere";
   let description = [{
         result[b, q, k] = (queries[q], keys[k]) in mask and k < lengths[b] ? 0 : hiddenScore
@@ -10,6 +10,12 @@ def MaskOp : LoupOp<"mask", [Pointwise]> {
     `queries` and `keys` are positions, `lengths` the real number of keys of each example: padding is
     hidden by every mask. Without `lengths` every key is real. The set is exact and known to the
     compiler; the tensor exists only in the textbook program.
+
+    What the mask's words ask of the data follows: `prefix`, the number of keys that each example
+    gives, and `present`, 1 or 0 for each key. Where a mask holds within each `document`, these are
+    numbers of the queries' and of the keys' documents: only pairs of one document are allowed, no
+    pair of a negative one is, and positions count from its start. With `empty zero` a query that sees no key gives zeros,
+    and the compiler does not ask whether there is one.
 
     ```mlir
     func.func @causal(%q: tensor<?xi32, #loup.axes<target>>,
@@ -23,15 +29,71 @@ def MaskOp : LoupOp<"mask", [Pointwise]> {
       return %m : tensor<?x?x?xf32, #loup.axes<batch, target, target_key>>
     }
     ```
+
+    ```mlir
+    func.func @with_holes(%q: tensor<?xi32, #loup.axes<source>>,
+                          %k: tensor<?xi32, #loup.axes<source_key>>,
+                          %given: tensor<?xi32, #loup.axes<batch>>,
+                          %present: tensor<?x?xi32, #loup.axes<batch, source_key>>)
+        -> tensor<?x?x?xf32, #loup.axes<batch, source, source_key>> {
+      %m = loup.mask <"(causal | prefix) & present"> queries %q keys %k prefix %given
+          present %present empty zero
+          : tensor<?xi32, #loup.axes<source>>, tensor<?xi32, #loup.axes<source_key>>
+            prefix tensor<?xi32, #loup.axes<batch>>
+            present tensor<?x?xi32, #loup.axes<batch, source_key>>
+         -> tensor<?x?x?xf32, #loup.axes<batch, source, source_key>>
+      return %m : tensor<?x?x?xf32, #loup.axes<batch, source, source_key>>
+    }
+    ```
+
+    ```mlir
+    func.func @by_document(%q: tensor<?x?xi32, #loup.axes<batch, source>>,
+                           %k: tensor<?x?xi32, #loup.axes<batch, source_key>>,
+                           %of_query: tensor<?x?xi32, #loup.axes<batch, source>>,
+                           %of_key: tensor<?x?xi32, #loup.axes<batch, source_key>>)
+        -> tensor<?x?x?xf32, #loup.axes<batch, source, source_key>> {
+      %m = loup.mask <"document & causal"> queries %q keys %k documents %of_query, %of_key
+          : tensor<?x?xi32, #loup.axes<batch, source>>,
+            tensor<?x?xi32, #loup.axes<batch, source_key>>
+            documents tensor<?x?xi32, #loup.axes<batch, source>>,
+            tensor<?x?xi32, #loup.axes<batch, source_key>>
+         -> tensor<?x?x?xf32, #loup.axes<batch, source, source_key>>
+      return %m : tensor<?x?x?xf32, #loup.axes<batch, source, source_key>>
+    }
+    ```
   }];
   let arguments = (ins MaskAttr:$mask, Integer:$queries, Integer:$keys,
-                       Optional<Integer>:$lengths);
+                       Optional<Integer>:$lengths, Optional<Integer>:$prefix,
+                       Optional<Integer>:$present, Optional<Integer>:$query_documents,
+                       Optional<Integer>:$key_documents, UnitAttr:$empty_is_zero);
   let results = (outs Real:$result);
   let assemblyFormat = [{
-    $mask `queries` $queries `keys` $keys (`lengths` $lengths^)? attr-dict
-    `:` type($queries) `,` type($keys) (`,` type($lengths)^)? `->` type($result)
+    $mask `queries` $queries `keys` $keys (`lengths` $lengths^)? (`prefix` $prefix^)?
+    (`present` $present^)? (`documents` $query_documents^ `,` $key_documents)?
+    (`empty` `zero` $empty_is_zero^)? attr-dict
+    `:` type($queries) `,` type($keys) (`,` type($lengths)^)? (`prefix` type($prefix)^)?
+    (`present` type($present)^)?
+    (`documents` type($query_documents)^ `,` type($key_documents))? `->` type($result)
   }];
   let hasVerifier = 1;
+}
+
+def PresentOp : LoupOp<"present", [Pointwise, AllTypesMatch<["tokens", "result"]>]> {
+  let summary = "which tokens are there";
+  let description = [{
+        result[p] = tokens[p] = absent ? 0 : 1
+
+    ```mlir
+    func.func @gaps(%tokens: tensor<?x?xi32, #loup.axes<batch, source>>)
+        -> tensor<?x?xi32, #loup.axes<batch, source>> {
+      %p = loup.present %tokens absent 7 : tensor<?x?xi32, #loup.axes<batch, source>>
+      return %p : tensor<?x?xi32, #loup.axes<batch, source>>
+    }
+    ```
+  }];
+  let arguments = (ins Integer:$tokens, I32Attr:$absent);
+  let results = (outs Integer:$result);
+  let assemblyFormat = "$tokens `absent` custom<Int32>($absent) attr-dict `:` type($tokens)";
 }
 
 def AddMaskOp : LoupOp<"add_mask", [Pointwise, DifferentiableOp,
@@ -75,7 +137,8 @@ def AttentionOp : LoupOp<"attention", [DifferentiableOp, AttrSizedOperandSegment
     query axis in a step of decoding; `key` and `value` are [.., key axis, head, head_width]. No
     tensor of [query, key] is kept: the backward pass recomputes scores from `log_sum`. Dropout draws
     as `loup.dropout` would on weights [batch, head, query, key] at (example, query, key). Without
-    `lengths` every key is real.
+    `lengths` every key is real. What the mask asks of the data is that of
+    `loup.mask`.
 
     ```mlir
     func.func @attend(%q: tensor<?x?x4x32xf32, #loup.axes<batch, target, head, head_width>>,
@@ -120,21 +183,27 @@ def AttentionOp : LoupOp<"attention", [DifferentiableOp, AttrSizedOperandSegment
 
     Where sequences lie one after the other, `offsets` %query_offsets, %key_offsets follows: sequence
     b has the queries from query_offsets[b] to query_offsets[b + 1], that one excluded, and likewise
-    the keys; positions count from its start. Such an op becomes a kernel of one sequence, which
+    the keys; positions count from its start. Where the mask holds within documents, these are the
+    sequences, and examples have one number for each. Such an op becomes a kernel of one sequence, which
     `loup.call` runs for each.
   }];
   let arguments = (ins Real:$query, Real:$key, Real:$value, MaskAttr:$mask, Integer:$queries,
-                       Integer:$keys, Optional<Integer>:$lengths, F32Attr:$scale,
+                       Integer:$keys, Optional<Integer>:$lengths, Optional<Integer>:$prefix,
+                       Optional<Integer>:$present, Optional<Integer>:$query_documents,
+                       Optional<Integer>:$key_documents, F32Attr:$scale,
                        DefaultValuedAttr<F32Attr, "0.0f">:$rate, Optional<Integer>:$dropout_key,
                        Optional<Integer>:$examples, Optional<Integer>:$query_offsets,
                        Optional<Integer>:$key_offsets, OptionalAttr<BoundsAttr>:$key_bounds);
   let results = (outs Real:$output, Real:$log_sum);
   let assemblyFormat = [{
     $query `,` $key `,` $value `mask` $mask `queries` $queries `keys` $keys
-    (`lengths` $lengths^)? `scale` custom<Float>($scale)
+    (`lengths` $lengths^)? (`prefix` $prefix^)? (`present` $present^)?
+    (`documents` $query_documents^ `,` $key_documents)? `scale` custom<Float>($scale)
     (`dropout` $dropout_key^ `at` $examples)? (`offsets` $query_offsets^ `,` $key_offsets)?
     attr-dict
     `:` type($query) `,` type($key) `,` type($queries) `,` type($keys) (`,` type($lengths)^)?
+    (`prefix` type($prefix)^)? (`present` type($present)^)?
+    (`documents` type($query_documents)^ `,` type($key_documents))?
     (`dropout` type($dropout_key)^ `,` type($examples))?
     (`offsets` type($query_offsets)^ `,` type($key_offsets))? `->` type($log_sum)
   }];
@@ -177,7 +246,9 @@ def AttentionGradientOp : LoupOp<"attention_gradient", [AttrSizedOperandSegments
   }];
   let arguments = (ins Real:$query, Real:$key, Real:$value, Real:$output, Real:$log_sum,
                        Real:$gradient, MaskAttr:$mask, Integer:$queries, Integer:$keys,
-                       Optional<Integer>:$lengths, F32Attr:$scale,
+                       Optional<Integer>:$lengths, Optional<Integer>:$prefix,
+                       Optional<Integer>:$present, Optional<Integer>:$query_documents,
+                       Optional<Integer>:$key_documents, F32Attr:$scale,
                        DefaultValuedAttr<F32Attr, "0.0f">:$rate, Optional<Integer>:$dropout_key,
                        Optional<Integer>:$examples, Optional<Integer>:$query_offsets,
                        Optional<Integer>:$key_offsets, OptionalAttr<BoundsAttr>:$key_bounds,
@@ -185,11 +256,15 @@ def AttentionGradientOp : LoupOp<"attention_gradient", [AttrSizedOperandSegments
   let results = (outs Real:$query_gradient, Real:$key_gradient, Real:$value_gradient);
   let assemblyFormat = [{
     $query `,` $key `,` $value `,` $output `,` $log_sum `,` $gradient `mask` $mask
-    `queries` $queries `keys` $keys (`lengths` $lengths^)? `scale` custom<Float>($scale)
+    `queries` $queries `keys` $keys (`lengths` $lengths^)? (`prefix` $prefix^)?
+    (`present` $present^)? (`documents` $query_documents^ `,` $key_documents)?
+    `scale` custom<Float>($scale)
     (`dropout` $dropout_key^ `at` $examples)? (`offsets` $query_offsets^ `,` $key_offsets)?
     attr-dict
     `:` type($query) `,` type($key) `,` type($log_sum) `,` type($queries) `,` type($keys)
-    (`,` type($lengths)^)? (`dropout` type($dropout_key)^ `,` type($examples))?
+    (`,` type($lengths)^)? (`prefix` type($prefix)^)? (`present` type($present)^)?
+    (`documents` type($query_documents)^ `,` type($key_documents))?
+    (`dropout` type($dropout_key)^ `,` type($examples))?
     (`offsets` type($query_offsets)^ `,` type($key_offsets))?
   }];
   let hasVerifier = 1;

@@ -3,6 +3,8 @@
 
 #include "codegen/kernels/DropoutHash.h"
 
+#include <algorithm>
+
 namespace loup::test {
 namespace {
 
@@ -21,23 +23,46 @@ std::string kernelText(const AttentionSetting &setting, const std::string &op,
                        const std::string &operands, const std::string &parameters,
                        const std::string &types, const std::string &resultNames,
                        const std::string &results, const std::string &arrow) {
-  bool hasLengths = setting.mask.find("padding") != std::string::npos, drops = setting.rate > 0;
+  bool hasDocuments = setting.says("document"), drops = setting.rate > 0;
   char rate[64] = "";
   if (drops)
     std::snprintf(rate, sizeof rate, "rate = %.9g : f32", setting.rate);
   std::string bounds;
-  if (setting.isBounded)
+  if (setting.isBounded && !hasDocuments)
     bounds = (drops ? ", " : "") + boundsText(setting.mask, op == "attention_gradient");
+  std::string declared = parameters, given, givenTypes;
+  if (setting.says("padding")) {
+    declared += ", %lengths: i[batch]";
+    given += " lengths %lengths";
+    givenTypes += ", i[batch]";
+  }
+  if (setting.says("prefix")) {
+    declared += ", %prefix: i[batch]";
+    given += " prefix %prefix";
+    givenTypes += " prefix i[batch]";
+  }
+  if (setting.says("present")) {
+    declared += ", %present: i[batch, target_key]";
+    given += " present %present";
+    givenTypes += " present i[batch, target_key]";
+  }
+  std::string queryType = "i[target]", keyType = "i[target_key]", counted;
+  if (hasDocuments) {
+    queryType = "i[batch, target]", keyType = "i[batch, target_key]";
+    declared +=
+        ", %qp: " + queryType + ", %kp: " + keyType + ", %qd: " + queryType + ", %kd: " + keyType;
+    given += " documents %qd, %kd";
+    givenTypes += " documents " + queryType + ", " + keyType;
+  } else {
+    counted = "  %qp = loup.positions : i[target]\n  %kp = loup.positions : i[target_key]\n";
+  }
   std::string text =
-      "func.func @kernel(" + parameters + (hasLengths ? ", %lengths: i[batch]" : "") +
-      (drops ? ", %drop: i[], %examples: i[batch]" : "") + ") -> (" + results + ") {\n" +
-      "  %qp = loup.positions : i[target]\n  %kp = loup.positions : i[target_key]\n  " +
-      resultNames + " = loup." + op + " " + operands + " mask <\"" + setting.mask +
-      "\"> queries %qp keys %kp" + (hasLengths ? " lengths %lengths" : "") + " scale 0.3" +
+      "func.func @kernel(" + declared + (drops ? ", %drop: i[], %examples: i[batch]" : "") +
+      ") -> (" + results + ") {\n" + counted + "  " + resultNames + " = loup." + op + " " +
+      operands + " mask <\"" + setting.mask + "\"> queries %qp keys %kp" + given + " scale 0.3" +
       (drops ? " dropout %drop at %examples" : "") + " {" + rate + bounds + "}" + " : " + types +
-      ", i[target], i[target_key]" + (hasLengths ? ", i[batch]" : "") +
-      (drops ? " dropout i[], i[batch]" : "") + arrow + "\n  return " + resultNames + " : " +
-      results + "\n}\n";
+      ", " + queryType + ", " + keyType + givenTypes + (drops ? " dropout i[], i[batch]" : "") +
+      arrow + "\n  return " + resultNames + " : " + results + "\n}\n";
   text = replaced(text, ":H", ":" + std::to_string(setting.heads));
   return replaced(text, ":E", ":" + std::to_string(setting.width));
 }
@@ -60,8 +85,7 @@ std::string backwardText(const AttentionSetting &setting) {
 
 AttentionKernels::AttentionKernels(AttentionSetting setting)
     : setting(setting), set(MaskExpression::parse(setting.mask).allowed()),
-      hasLengths(setting.mask.find("padding") != std::string::npos), forward(forwardText(setting)),
-      backward(backwardText(setting)) {}
+      forward(forwardText(setting)), backward(backwardText(setting)) {}
 
 AttentionInputs AttentionKernels::inputs(AttentionSizes sizes) const {
   std::vector<int64_t> row = {sizes.batch, sizes.queries, setting.heads, setting.width};
@@ -74,13 +98,39 @@ AttentionInputs AttentionKernels::inputs(AttentionSizes sizes) const {
         b == 0 ? sizes.keys : (sizes.batch - 1 - b) * sizes.keys / sizes.batch));
     inputs.examples.integer.push_back(100 + 7 * b);
   }
+  inputs.prefix = randomIntegers({sizes.batch}, static_cast<int32_t>(sizes.keys) + 1, 6);
+  inputs.present = randomIntegers({sizes.batch, sizes.keys}, 2, 7);
+  inputs.cutDocuments(sizes, {1, 4, 20});
   return inputs;
+}
+
+void AttentionInputs::cutDocuments(AttentionSizes sizes, const std::vector<int64_t> &ends) {
+  auto cut = [&](int64_t count, Tensor &documents, Tensor &positions) {
+    documents = positions = {{sizes.batch, count}, {}, {}};
+    for (int32_t b = 0; b < sizes.batch; ++b)
+      for (int64_t i = 0, begin = 0, number = 0; i < count; ++i) {
+        if (std::ranges::find(ends, i) != ends.end())
+          begin = i, ++number;
+        // The last token is padding.
+        documents.integer.push_back(static_cast<int32_t>(i + 1 == count ? -1 : 10 * b + number));
+        positions.integer.push_back(static_cast<int32_t>(i - begin));
+      }
+  };
+  cut(sizes.queries, queryDocuments, queryPositions);
+  cut(sizes.keys, keyDocuments, keyPositions);
 }
 
 std::vector<Argument> AttentionKernels::arguments(const AttentionInputs &inputs,
                                                   std::vector<Argument> first) const {
-  if (hasLengths)
+  if (setting.says("padding"))
     first.push_back(inputs.lengths);
+  if (setting.says("prefix"))
+    first.push_back(inputs.prefix);
+  if (setting.says("present"))
+    first.push_back(inputs.present);
+  if (setting.says("document"))
+    first.insert(first.end(), {inputs.queryPositions, inputs.keyPositions, inputs.queryDocuments,
+                               inputs.keyDocuments});
   if (setting.rate > 0) {
     first.push_back(inputs.dropoutKey);
     first.push_back(inputs.examples);
@@ -97,8 +147,15 @@ AttentionResults AttentionKernels::operator()(const AttentionInputs &in) const {
 
 bool AttentionKernels::allows(const AttentionInputs &inputs, int64_t b, int64_t q,
                               int64_t k) const {
-  return set.contains(q, k,
-                      {inputs.query.shape[1], inputs.key.shape[1], inputs.lengths.integer[b]});
+  MaskSizes sizes{inputs.query.shape[1], inputs.key.shape[1], inputs.lengths.integer[b],
+                  inputs.prefix.integer[b]};
+  bool isPresent = inputs.present.integerAt({b, k}) != 0;
+  if (!setting.says("document"))
+    return set.contains(q, k, sizes, isPresent);
+  int32_t document = inputs.keyDocuments.integerAt({b, k});
+  return document >= 0 && document == inputs.queryDocuments.integerAt({b, q}) &&
+         set.contains(inputs.queryPositions.integerAt({b, q}),
+                      inputs.keyPositions.integerAt({b, k}), sizes, isPresent);
 }
 
 NaiveAttention AttentionKernels::naive(const AttentionInputs &in) const {
@@ -113,6 +170,10 @@ NaiveAttention AttentionKernels::naive(const AttentionInputs &in) const {
   if (setting.rate > 0)
     naive.factor = [&in, this](int64_t b, int64_t h, int64_t q, int64_t k) {
       auto word = [](int64_t number) { return static_cast<uint32_t>(number); };
+      if (setting.says("document")) {
+        q = in.queryPositions.integerAt({b, q});
+        k = in.keyPositions.integerAt({b, k});
+      }
       uint32_t bits = dropoutBits<uint32_t>(
           word(in.dropoutKey), {word(in.examples.integer[b]), word(q), word(k)}, word(h));
       return (bits >> 8) >= dropoutThreshold(setting.rate) ? 1 / (1 - setting.rate) : 0.0;

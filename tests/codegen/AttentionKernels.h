@@ -15,6 +15,9 @@ struct AttentionSetting {
   int64_t heads, width;
   float rate = 0;
   bool isBounded = true; // as SpecialiseMask leaves it
+
+  /// Whether the mask has the word, and so the kernel what it asks of the data.
+  bool says(const char *word) const { return mask.find(word) != std::string::npos; }
 };
 
 inline std::ostream &operator<<(std::ostream &out, const AttentionSetting &setting) {
@@ -31,6 +34,14 @@ struct AttentionInputs {
   Tensor query, key, value, gradient;
   Tensor lengths, examples; // [batch]
   int32_t dropoutKey = 77;
+  // Where the mask speaks of them.
+  Tensor prefix;                         // [batch]
+  Tensor present;                        // [batch, keys]
+  Tensor queryDocuments, queryPositions; // [batch, queries]
+  Tensor keyDocuments, keyPositions;     // [batch, keys]
+
+  /// Cuts both sides of each example into documents that end behind the same tokens.
+  void cutDocuments(AttentionSizes sizes, const std::vector<int64_t> &ends);
 };
 
 struct AttentionResults {
@@ -55,7 +66,6 @@ private:
 
   AttentionSetting setting;
   MaskSet set;
-  bool hasLengths;
   LoadedKernel forward, backward;
 };
 

@@ -166,10 +166,23 @@ TEST_P(AttentionContract, ASequenceIsTheSameInAnyBatch) {
       result.real.assign(first, first + length * row);
       return result;
     };
-    AttentionInputs one{alone(inputs.query),     alone(inputs.key),
-                        alone(inputs.value),     alone(inputs.gradient),
-                        {{1}, {}, {lengths[b]}}, {{1}, {}, {inputs.examples.integer[b]}},
-                        inputs.dropoutKey};
+    auto aloneIntegers = [&](const Tensor &tensor) {
+      auto first = tensor.integer.begin() + b * longest;
+      return Tensor{{1, length}, {}, {first, first + length}};
+    };
+    AttentionInputs one{alone(inputs.query),
+                        alone(inputs.key),
+                        alone(inputs.value),
+                        alone(inputs.gradient),
+                        {{1}, {}, {lengths[b]}},
+                        {{1}, {}, {inputs.examples.integer[b]}},
+                        inputs.dropoutKey,
+                        {{1}, {}, {inputs.prefix.integer[b]}},
+                        aloneIntegers(inputs.present),
+                        aloneIntegers(inputs.queryDocuments),
+                        aloneIntegers(inputs.queryPositions),
+                        aloneIntegers(inputs.keyDocuments),
+                        aloneIntegers(inputs.keyPositions)};
     AttentionResults results = kernels()(one);
     for (int64_t i = 0; i < length; ++i) {
       expectSameRow(results.output, 0, together.output, b, i, "output");
@@ -194,12 +207,44 @@ TEST_P(AttentionContract, AnyNumberOfThreadsGivesTheSameBits) {
   EXPECT_THAT(three.valueGradient.real, ElementsAreArray(one.valueGradient.real));
 }
 
+// Holes may be anywhere: first and last keys, whole tiles of them, all of them.
+TEST(AttentionWithHoles, AgreesWithPlainLoopsWhereverTheyAre) {
+  AttentionKernels kernels({"present", 2, 8});
+  AttentionInputs inputs = kernels.inputs({6, 9, 35});
+  auto hide = [&](int64_t b, int64_t first, int64_t end, int32_t present) {
+    for (int64_t k = first; k < end; ++k)
+      inputs.present.integer[b * 35 + k] = present;
+  };
+  hide(0, 0, 35, 0); // all
+  hide(1, 0, 35, 1);
+  hide(1, 0, 1, 0); // the first
+  hide(2, 0, 35, 1);
+  hide(2, 34, 35, 0); // the last
+  hide(3, 0, 35, 1);
+  hide(3, 0, 33, 0); // all tiles but the last
+  hide(4, 0, 35, 0);
+  hide(4, 13, 14, 1); // all but one in the middle
+  expectPlainLoops(kernels, inputs);
+  AttentionResults results = kernels(inputs);
+  for (int64_t i = 0; i < 9 * 2 * 8; ++i) {
+    EXPECT_EQ(results.output.real[i], 0);
+    EXPECT_EQ(results.queryGradient.real[i], 0);
+  }
+  for (int64_t i = 0; i < 35 * 2 * 8; ++i) {
+    EXPECT_EQ(results.keyGradient.real[i], 0);
+    EXPECT_EQ(results.valueGradient.real[i], 0);
+  }
+}
+
 const AttentionSetting settings[] = {{"causal", 1, 32, 0.1f},
                                      {"padding", 3, 5},
                                      {"causal & padding", 6, 8},
                                      {"window(3)", 2, 12, 0.3f},
-                                     {"k < q & (q - k < 4 | k < 2)", 2, 48}};
-const char *const names[] = {"Causal", "Padding", "CausalAndPadding", "Window", "Predicate"};
+                                     {"k < q & (q - k < 4 | k < 2)", 2, 48},
+                                     {"present & (causal | prefix)", 2, 8, 0.2f},
+                                     {"document & causal & present", 2, 8, 0.2f}};
+const char *const names[] = {"Causal",    "Padding",          "CausalAndPadding", "Window",
+                             "Predicate", "PresentAndPrefix", "Document"};
 
 INSTANTIATE_TEST_SUITE_P(Masks, AttentionContract, testing::ValuesIn(settings),
                          [](const auto &info) { return std::string(names[info.index]); });

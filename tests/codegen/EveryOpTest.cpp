@@ -31,6 +31,7 @@ const std::map<std::string, std::string> tests = {
     {"mask", "Mask/MaskWords.MakeTheTensorOfTheSet"},
     {"merge_heads", "View.MergesHeads"},
     {"positions", "Position.CountsFromZero"},
+    {"present", "Mask.AbsentTokensAreNotPresent"},
     {"product", "Product/ProductForm.EqualsPlainLoops"},
     {"relu", "Elementwise.WritesSeveralResultsOfOneChain"},
     {"relu_gradient", "Elementwise.WritesSeveralResultsOfOneChain"},

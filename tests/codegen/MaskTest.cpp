@@ -79,6 +79,48 @@ TEST(AllowedPairs, TakesTheExamplesPrefixAndPresentKeys) {
   EXPECT_THROW(AllowedPairs(mask, Halide::Expr(), 3).contains(0, 1), InternalError);
 }
 
+TEST(Mask, AsksTheDataWhatItsWordsSpeakOf) {
+  LoadedKernel kernel(R"mlir(
+    func.func @kernel(%given: i[batch], %present: i[batch, time_key], %q: i[batch, time],
+                      %k: i[batch, time_key], %qd: i[batch, time], %kd: i[batch, time_key])
+        -> [batch, time, time_key] {
+      %m = loup.mask <"document & present & (causal | prefix)"> queries %q keys %k prefix %given
+          present %present documents %qd, %kd
+          : i[batch, time], i[batch, time_key] prefix i[batch] present i[batch, time_key]
+            documents i[batch, time], i[batch, time_key] -> [batch, time, time_key]
+      return %m : [batch, time, time_key]
+    })mlir");
+  MaskSet mask = MaskExpression::parse("present & (causal | prefix)").allowed();
+  // Two documents of three and four tokens, and padding.
+  Tensor documents{{1, 8}, {}, {4, 4, 4, 5, 5, 5, 5, -1}},
+      positions{{1, 8}, {}, {0, 1, 2, 0, 1, 2, 3, 0}};
+  for (int32_t given : {0, 2}) {
+    Tensor present = randomIntegers({1, 8}, 2, given);
+    std::vector<float> expected;
+    for (int64_t q = 0; q < 8; ++q)
+      for (int64_t k = 0; k < 8; ++k)
+        expected.push_back(k < 7 && documents.integer[q] == documents.integer[k] &&
+                                   mask.contains(positions.integer[q], positions.integer[k],
+                                                 {8, 8, 8, given}, present.integer[k] != 0)
+                               ? 0
+                               : hiddenScore);
+    EXPECT_THAT(
+        kernel({Tensor{{1}, {}, {given}}, present, positions, positions, documents, documents})[0]
+            .real,
+        ElementsAreArray(expected));
+  }
+}
+
+TEST(Mask, AbsentTokensAreNotPresent) {
+  LoadedKernel kernel(R"(
+    func.func @kernel(%tokens: i[batch, time]) -> i[batch, time] {
+      %p = loup.present %tokens absent 7 : i[batch, time]
+      return %p : i[batch, time]
+    })");
+  EXPECT_THAT(kernel({Tensor{{2, 3}, {}, {7, 8, 0, 6, 7, 7}}})[0].integer,
+              ElementsAreArray({0, 1, 1, 1, 0, 0}));
+}
+
 TEST(Mask, HiddenScoresAreNotLookedAt) {
   LoadedKernel kernel(R"(
     func.func @kernel(%s: [head:2, time_key], %m: [time_key]) -> [head:2, time_key] {

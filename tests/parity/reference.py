@@ -30,6 +30,7 @@ class Translator(nn.Transformer):
         self.output = nn.Linear(width, target)
         matrices = {"source": self.source_embedding, "target": self.target_embedding,
                     "output": self.output}
+        self.absent = [data[side].get("absent", PADDING) for side in ("source", "target")]
         tied = model["embedding"].get("tie", [])
         for name in tied[1:]:
             matrices[name].weight = matrices[tied[0]].weight
@@ -44,10 +45,12 @@ class Translator(nn.Transformer):
     def forward(self, source, target):
         """Logits [batch, time, vocabulary]; `target` begins with BEGIN, both are padded."""
         later = torch.ones(target.size(1), target.size(1), dtype=torch.bool).triu(1)
+        hidden = [(ids == PADDING) | (ids == absent)
+                  for ids, absent in zip((source, target), self.absent)]
         return self.output(super().forward(
             self.embed(self.source_embedding, source), self.embed(self.target_embedding, target),
-            tgt_mask=later, src_key_padding_mask=source == PADDING,
-            tgt_key_padding_mask=target == PADDING, memory_key_padding_mask=source == PADDING))
+            tgt_mask=later, src_key_padding_mask=hidden[0], tgt_key_padding_mask=hidden[1],
+            memory_key_padding_mask=hidden[0]))
 
     def tensors(self):
         """Name to parameter; tied ones once, under the first of their names."""

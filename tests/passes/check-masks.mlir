@@ -172,12 +172,12 @@ func.func @proved_by_residue_classes(%target: !tokens, %n: !lengths, %words: !ta
 
 // What is given may see all of itself; what is scored sees it and what comes before.
 
-func.func @prefix(%target: !tokens, %n: !lengths, %words: !table) -> !losses {
+func.func @prefix(%target: !tokens, %n: !lengths, %given: !lengths, %words: !table) -> !losses {
   %q = loup.positions : !q
   %k = loup.positions : !k
   %seen0 = loup.shift_right %target along "target" begin 2 : !tokens
   %x = loup.lookup %words along "words" at %seen0 : !table, !tokens -> !hidden
-  %mask = loup.mask <"(causal | prefix) & padding"> queries %q keys %k lengths %n : !q, !k, !lengths -> !scores
+  %mask = loup.mask <"(causal | prefix) & padding"> queries %q keys %k lengths %n prefix %given : !q, !k, !lengths prefix !lengths -> !scores
   %keys0 = loup.rename %x : !hidden -> !keys
   %scores0 = loup.product %x, %keys0 : !hidden, !keys -> !scores
   %visible0 = loup.add_mask %scores0, %mask : !scores, !scores
@@ -241,11 +241,11 @@ func.func @dilated(%target: !tokens, %n: !lengths, %words: !table) -> !losses {
 !own = tensor<?x?xf32, #loup.axes<target, target_key>>
 !cross = tensor<?x?x?xf32, #loup.axes<batch, target, source_key>>
 
-func.func @masks(%n: !n) -> (!own, !own, !own, !cross, !cross, !own, !own, !own, !own, !cross, !cross) {
+func.func @masks(%n: !n, %there: !k) -> (!own, !own, !own, !cross, !cross, !own, !own, !own, !own, !cross, !cross) {
   %q = loup.positions : !q
   %k = loup.positions : !k
   %s = loup.positions : !source
-  // expected-error @+1 {{query q=0 of a sequence of length 1 has no key it may see; let each see one, as in "k < q | k == q"}}
+  // expected-error @+1 {{query q=0 of a sequence of length 1 has no key it may see; let each see one, as in "k < q | k == q", or say empty = "zero"}}
   %a = loup.mask <"k < q"> queries %q keys %k : !q, !k -> !own
   // expected-error @+1 {{the mask hides every key from every query}}
   %b = loup.mask <"causal & k > q"> queries %q keys %k : !q, !k -> !own
@@ -258,9 +258,11 @@ func.func @masks(%n: !n) -> (!own, !own, !own, !cross, !cross, !own, !own, !own,
   %f = loup.mask <"window(3) | sink(1)"> queries %q keys %k : !q, !k -> !own
   // expected-error @+1 {{query q=1 of a sequence of length 2 has no key it may see; let each see one}}
   %g = loup.mask <"causal & q % 2 == 0 & k % 4 == q % 4"> queries %q keys %k : !q, !k -> !own
-  // expected-error @+1 {{query q=0 of a sequence of length 1 has no key it may see where the data have no key present; let each see one, as in "causal & present | k == q"}}
-  %h = loup.mask <"causal & present"> queries %q keys %k : !q, !k -> !own
-  %i = loup.mask <"causal & (present | k == q) & (q - k) % 64 == 0"> queries %q keys %k : !q, !k -> !own
+  // Which keys are present no proof can know: rows without one give zeros, as they do where asked.
+  %h = loup.mask <"causal & present"> queries %q keys %k present %there : !q, !k present !k -> !own
+  %i = loup.mask <"k < q"> queries %q keys %k empty zero : !q, !k -> !own
+  // expected-warning @+1 {{the mask hides every key from every query, which leaves zeros}}
+  %z = loup.mask <"causal & k > q"> queries %q keys %k empty zero : !q, !k -> !own
   // expected-warning @+1 {{'causal' on cross-attention means that target position q sees source positions up to q only, though the two sequences do not run in step; write "padding", or "k <= q" for 'causal' if this is meant}}
   %j = loup.mask <"causal & padding"> queries %q keys %s lengths %n : !q, !source, !n -> !cross
   %l = loup.mask <"k <= q + 3 & padding"> queries %q keys %s lengths %n : !q, !source, !n -> !cross

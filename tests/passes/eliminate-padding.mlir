@@ -56,6 +56,48 @@ func.func @train(%q: !heads {loup.name = "queries"}, %k: !keys {loup.name = "key
 
 // -----
 
+!tokens = tensor<?x?xi32, #loup.axes<batch, source>>
+!token_keys = tensor<?x?xi32, #loup.axes<batch, source_key>>
+!heads = tensor<?x?x2x4xf32, #loup.axes<batch, source, head, head_width>>
+!keys = tensor<?x?x2x4xf32, #loup.axes<batch, source_key, head, head_width>>
+!n = tensor<?xi32, #loup.axes<batch>>
+
+// Where each document is a sequence of its own, attention goes by document. What the data say of keys
+// is as long as they are.
+// CHECK-LABEL: func.func @train(
+// CHECK-SAME: %[[TOKENS:[a-z0-9]+]]: tensor<?xi32, #loup.axes<source_token>> {loup.name = "source"}
+// CHECK-NOT: source_document_positions
+// CHECK-SAME: %[[OFFSETS:[a-z0-9]+]]: tensor<?xi32, #loup.axes<document_boundary>> {loup.name = "source_document_offsets"}
+// CHECK-SAME: %[[EXAMPLES:[a-z0-9]+]]: tensor<?xi32, #loup.axes<document>> {loup.name = "source_examples_of_documents"}
+// CHECK: %[[FLAGS:.*]] = loup.present %[[TOKENS]] absent 7 : tensor<?xi32, #loup.axes<source_token>>
+// CHECK: %[[PRESENT:.*]] = loup.rename %[[FLAGS]]
+// CHECK: %[[Q:.*]] = loup.positions : tensor<?xi32, #loup.axes<source>>
+// CHECK: %[[K:.*]] = loup.positions : tensor<?xi32, #loup.axes<source_key>>
+// CHECK: loup.attention {{.*}} queries %[[Q]] keys %[[K]] present %[[PRESENT]] scale
+// CHECK-SAME: at %[[EXAMPLES]] offsets %[[OFFSETS]], %[[OFFSETS]]
+// CHECK-SAME: present tensor<?xi32, #loup.axes<source_token_key>>
+func.func @train(%tokens: !tokens {loup.name = "source"}, %q: !heads {loup.name = "queries"},
+                 %k: !keys {loup.name = "keys"},
+                 %key: tensor<i32, #loup.axes<>> {loup.name = "dropout_key"},
+                 %document: !tokens {loup.name = "source_documents"},
+                 %position: !tokens {loup.name = "source_document_positions"},
+                 %example: !tokens {loup.name = "source_document_examples"})
+    -> (!heads {loup.name = "losses"}) {
+  %p = loup.present %tokens absent 7 : !tokens
+  %present = loup.rename %p : !tokens -> !token_keys
+  %positions = loup.rename %position : !tokens -> !token_keys
+  %documents = loup.rename %document : !tokens -> !token_keys
+  %o, %l = loup.attention %q, %k, %k mask <"document & present"> queries %position keys %positions
+      present %present documents %document, %documents scale 0.5
+      dropout %key at %example {rate = 0.5 : f32}
+      : !heads, !keys, !tokens, !token_keys present !token_keys documents !tokens, !token_keys
+        dropout tensor<i32, #loup.axes<>>, !tokens
+        -> tensor<?x?x2xf32, #loup.axes<batch, source, head>>
+  return %o : !heads
+}
+
+// -----
+
 !scores = tensor<?x2x?x?xf32, #loup.axes<batch, head, target, target_key>>
 
 func.func @train(%scores: !scores {loup.name = "scores"}) -> (!scores {loup.name = "losses"}) {

@@ -40,6 +40,12 @@ TEST(Words, TheMostFrequentGetIdsTiesByBytes) {
   EXPECT_THAT(words->encode(" \u00A0"), IsEmpty());
 }
 
+TEST(Words, SymbolsComeFirst) {
+  auto words = train({.kind = "words", .vocabulary = 8, .symbols = {"<gap>", "c"}}, {"b b c a"});
+  EXPECT_EQ(words->size(), 8);
+  EXPECT_THAT(words->encode("<gap> c b a"), ElementsAre(4, 5, 6, 7));
+}
+
 TEST(Words, OfEmptyTextAreRefused) {
   EXPECT_THAT([] { train({.kind = "words"}, {"", " "}); },
               ThrowsMessage<UserError>(HasSubstr("training text is empty")));

@@ -1,0 +1,48 @@
+#include "frontend/TokenId.h"
+
+#include "frontend/DescribeSpec.h"
+#include "frontend/Words.h"
+#include "runtime/Errors.h"
+#include "runtime/Files.h"
+#include "runtime/IdSlots.h"
+#include "runtime/Tokenizer.h"
+
+#include <algorithm>
+#include <array>
+#include <fmt/format.h>
+
+namespace loup {
+namespace {
+
+/// A tokenizer that is learnt has its symbols first.
+int32_t idOfSymbol(const TokenizerSpec &tokenizer, const IdsSpec &ids, const std::string &text) {
+  const std::vector<std::string> &symbols = *tokenizer.symbols;
+  auto found = std::find(symbols.begin(), symbols.end(), text);
+  if (found == symbols.end())
+    throw UserError(
+        tokenizer.kind == TokenizerKind::Characters
+            ? fmt::format("what characters the text has is known after training only; "
+                          "tokenizer = \"words\" takes symbols = [\"{}\"]",
+                          text)
+            : fmt::format("\"{0}\" may be split or left out in training; make it one of the "
+                          "symbols: symbols = [\"{0}\"]",
+                          text));
+  return IdSlots(describeIds(ids)).id(static_cast<int32_t>(found - symbols.begin()));
+}
+
+} // namespace
+
+int32_t idOfToken(const TokenizerSpec &tokenizer, const IdsSpec &ids, const std::string &text) {
+  TokenizerDescription description = describeTokenizer(tokenizer);
+  if (learnsFromText(description))
+    return idOfSymbol(tokenizer, ids, text);
+  std::string stored = tokenizer.model->has_value() ? readFile(**tokenizer.model).value_or("") : "";
+  auto known = loadTokenizer(description, describeIds(ids), stored);
+  // SentencePiece may put a space of its own before a symbol.
+  for (int32_t id : known->encode(text))
+    if (id != ids.unknown && known->decode(std::array{id}) == text)
+      return id;
+  throw UserError(fmt::format("\"{}\" is no token of this tokenizer", text));
+}
+
+} // namespace loup
