@@ -215,7 +215,8 @@ private:
   /// What the kernel of one sequence is given of a value of all.
   std::string part(CallOp call, Value value, const std::string &whole) {
     auto axes = axesOf(value);
-    if (!call.getRagged() || axes.empty())
+    bool isOfAll = cast<ShapedType>(value.getType()).hasStaticShape(); // a weight or a number
+    if (!call.getRagged() || isOfAll)
       return whole;
     if (axes.front() == "batch" || axes.front() == "document")
       return expressions.at(value) + "[i]";

@@ -62,31 +62,6 @@ void checkInitial(const Spec &spec, Diagnostics &diagnostics) {
         .note(output->range, "they are tied here");
 }
 
-void checkPosition(const Spec &spec, Diagnostics &diagnostics) {
-  const ModelSpec &model = spec.model;
-  const auto &scale = model.embedding->scale;
-  if (!sure(model.position))
-    return;
-  auto noteChoice = [&](Diagnostic &diagnostic) {
-    if (model.position.given())
-      diagnostic.note(model.position.range, "the positions are chosen here");
-  };
-  if (model.position == PositionKind::Sinusoidal && sure(model.width) && model.width % 2 != 0)
-    noteChoice(diagnostics.error(
-        model.width.range,
-        fmt::format(
-            "sinusoidal positions are pairs of sine and cosine and need an even 'width'; {} "
-            "is odd",
-            model.width.value)));
-  if (model.position == PositionKind::Sinusoidal && sure(scale) && scale == EmbeddingScale::None)
-    noteChoice(diagnostics.warning(
-        scale.range, "unscaled embeddings are small beside sinusoidal positions, which drown them; "
-                     "scale = \"sqrt\" is usual"));
-  if (model.position == PositionKind::None)
-    diagnostics.warning(model.position.range,
-                        "without positions attention cannot tell the order of the tokens it sees");
-}
-
 /// Elements are counted in 32 bits by the kernels.
 void checkSize(const Field<int64_t> &rows, std::string_view rowsName, const Field<int64_t> &columns,
                std::string_view columnsName, Diagnostics &diagnostics) {
@@ -188,7 +163,6 @@ void checkModel(const Spec &spec, Diagnostics &diagnostics) {
   const DataSpec &data = spec.data;
   checkTie(spec, diagnostics);
   checkInitial(spec, diagnostics);
-  checkPosition(spec, diagnostics);
   checkSize(data.source->vocabulary, "vocabulary", model.width, "width", diagnostics);
   if (!data.target->share.value)
     checkSize(data.target->vocabulary, "vocabulary", model.width, "width", diagnostics);

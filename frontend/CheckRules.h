@@ -27,6 +27,7 @@ void refuseIfGiven(Diagnostics &diagnostics, const Field<T> &value, std::string 
 void checkData(const Spec &spec, Diagnostics &diagnostics);
 void checkMarks(const Spec &spec, Diagnostics &diagnostics);
 void checkModel(const Spec &spec, Diagnostics &diagnostics);
+void checkPositions(const Spec &spec, Diagnostics &diagnostics);
 void checkLayers(const Spec &spec, Diagnostics &diagnostics);
 void checkTraining(const Spec &spec, Diagnostics &diagnostics);
 

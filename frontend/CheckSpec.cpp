@@ -34,6 +34,7 @@ void checkSpec(const Spec &spec, Diagnostics &diagnostics) {
   checkData(spec, diagnostics);
   checkModel(spec, diagnostics);
   checkMarks(spec, diagnostics);
+  checkPositions(spec, diagnostics);
   checkLayers(spec, diagnostics);
   checkTraining(spec, diagnostics);
 }

@@ -1,5 +1,6 @@
 #include "frontend/ImportSpec.h"
 #include "frontend/ImportMasks.h"
+#include "frontend/ImportPositions.h"
 #include "frontend/ModelBuilder.h"
 
 #include <cmath>
@@ -20,8 +21,9 @@ struct Side {
 class Importer {
 public:
   Importer(const Spec &spec, std::string_view fileName, ModuleOp module)
-      : spec(spec), model(fileName, module), masks(spec, model), batch{"batch"},
-        width(model.axis("width", spec.model->width)), dropout(spec.model->dropout) {}
+      : spec(spec), model(fileName, module), masks(spec, model), positions(spec, model),
+        batch{"batch"}, width(model.axis("width", spec.model->width)),
+        dropout(spec.model->dropout) {}
 
   void import() {
     func::FuncOp train = model.beginTraining(model.at(spec.name.range, *spec.name));
@@ -88,31 +90,9 @@ private:
     if (*spec.model->embedding->scale == EmbeddingScale::Sqrt)
       x = ScaleOp::create(ops, at(range, name + ".scaled"), type, x,
                           ops.getF32FloatAttr(std::sqrt(static_cast<float>(width.size))));
-    if (Value encoding = position(side))
+    if (Value encoding = positions.encoding(side.axis))
       x = model.add(at(spec.model->position.range, name + ".positioned"), x, encoding);
     return dropped(at(spec.model->dropout.range, name + ".dropout"), x, side);
-  }
-
-  Value position(const Side &side) {
-    OpBuilder &ops = model.ops();
-    SourceRange range = spec.model->position.range;
-    std::string name = side.axis + "_position";
-    auto type = realType(ops.getContext(), {time(side), width});
-    Value positions = model.positions(side.axis);
-    switch (*spec.model->position) {
-    case PositionKind::None:
-      return {};
-    case PositionKind::Sinusoidal:
-      return SinusoidOp::create(ops, at(range, name), type, positions);
-    case PositionKind::Learned:
-      break;
-    }
-    Axis length = model.axis("length", spec.model->length);
-    Value learned =
-        model.weight(at(range, name + ".weight"), name + ".weight", {length.size, width.size},
-                     model.xavier(length.size, width.size), {length, width});
-    return LookupOp::create(ops, at(range, name), type, learned, positions,
-                            ops.getStringAttr("length"));
   }
 
   Value logits(Value hidden) {
@@ -249,13 +229,21 @@ private:
                               realType(context, {batch, keys, head, headWidth}), y);
     };
     Value query = project("query", x, 0, queries);
-    Value key = asKeys("key", project("key", memory, 1, time(keySide)));
+    Value key = project("key", memory, 1, time(keySide));
+    bool isWithin = side.axis == keySide.axis;
+    if (isWithin) {
+      query = positions.turned(name + ".query.turned", query);
+      key = positions.turned(name + ".key.turned", key);
+    }
+    key = asKeys("key", key);
     Value value = asKeys("value", project("value", memory, 2, time(keySide)));
 
     PairPlaces places = masks.places(spec, side.axis, keySide.axis);
     Value scores =
         model.product(at(range, name + ".scores"), query, key, {batch, head, queries, keys},
                       1 / std::sqrt(static_cast<double>(headWidth.size)));
+    if (isWithin)
+      scores = positions.scored(name + ".positioned_scores", scores);
     SourceRange maskRange = spec.mask.given() ? spec.mask.range : range;
     Value mask = masks.mask(range, name + ".mask", spec, places, side.axis, keySide.axis,
                             keySide.tokens, keySide.lengths);
@@ -278,6 +266,7 @@ private:
   const Spec &spec;
   ModelBuilder model;
   MaskImporter masks;
+  PositionImporter positions;
   Side source;
   Axis batch, width;
   double dropout;

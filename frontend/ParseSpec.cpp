@@ -108,7 +108,8 @@ KeyTable<ModelSpec> modelTable(std::string title) {
            "layer normalisation behind each sublayer, or before it")
       .key("norm_epsilon", &ModelSpec::normEpsilon, Number::above(0).to(1),
            "added to the variance in layer normalisation")
-      .key("position", &ModelSpec::position, OneWord<PositionKind>(), "what is added for positions")
+      .key("position", &ModelSpec::position, OneWord<PositionKind>(),
+           "how tokens are told their positions, as described above")
       .table("embedding", &ModelSpec::embedding, embeddingTable(title + " embedding"),
              "how tokens become vectors and vectors tokens")
       .table("initial", &ModelSpec::initial, initialTable(title + " initial"),

@@ -64,7 +64,7 @@ struct DataSpec {
 };
 
 enum class NormPlacement { Post, Pre };
-enum class PositionKind { Sinusoidal, Learned, None };
+enum class PositionKind { Sinusoidal, Learned, Rotary, Alibi, Relative, None };
 enum class EmbeddingScale { Sqrt, None };
 enum class Matrix { Source, Target, Output };
 

@@ -44,9 +44,10 @@ inline constexpr std::array wordsOf<NormPlacement> = {Word{"post", NormPlacement
                                                       Word{"pre", NormPlacement::Pre}};
 
 template <>
-inline constexpr std::array wordsOf<PositionKind> = {Word{"sinusoidal", PositionKind::Sinusoidal},
-                                                     Word{"learned", PositionKind::Learned},
-                                                     Word{"none", PositionKind::None}};
+inline constexpr std::array wordsOf<PositionKind> = {
+    Word{"sinusoidal", PositionKind::Sinusoidal}, Word{"learned", PositionKind::Learned},
+    Word{"rotary", PositionKind::Rotary},         Word{"alibi", PositionKind::Alibi},
+    Word{"relative", PositionKind::Relative},     Word{"none", PositionKind::None}};
 
 template <>
 inline constexpr std::array wordsOf<EmbeddingScale> = {Word{"sqrt", EmbeddingScale::Sqrt},

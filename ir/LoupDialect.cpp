@@ -7,6 +7,8 @@
 #include "llvm/ADT/StringSet.h"
 #include "llvm/ADT/TypeSwitch.h"
 
+#include <cmath>
+
 using namespace mlir;
 
 #include "ir/LoupDialect.cpp.inc"
@@ -113,6 +115,49 @@ BoundsAttr BoundsAttr::onKeys(MaskAttr mask, int64_t queriesInBlock) {
 BoundsAttr BoundsAttr::onQueries(MaskAttr mask, int64_t keysInBlock) {
   return describe(MaskBounds::onQueries(mask.allowed(), keysInBlock), keysInBlock,
                   mask.getContext());
+}
+
+// #loup.buckets<32, 128, one_sided>
+
+Attribute BucketsAttr::parse(AsmParser &parser, Type) {
+  int64_t count = 0, furthest = 0;
+  if (parser.parseLess() || parser.parseInteger(count) || parser.parseComma() ||
+      parser.parseInteger(furthest))
+    return {};
+  bool oneSided = succeeded(parser.parseOptionalComma());
+  if ((oneSided && parser.parseKeyword("one_sided")) || parser.parseGreater())
+    return {};
+  return getChecked([&] { return parser.emitError(parser.getNameLoc()); }, parser.getContext(),
+                    count, furthest, oneSided);
+}
+
+void BucketsAttr::print(AsmPrinter &printer) const {
+  printer << '<' << getCount() << ", " << getFurthest() << (getOneSided() ? ", one_sided>" : ">");
+}
+
+LogicalResult BucketsAttr::verify(llvm::function_ref<InFlightDiagnostic()> error, int64_t count,
+                                  int64_t furthest, bool oneSided) {
+  int64_t least = oneSided ? 2 : 4;
+  if (count >= least && count % least == 0 && furthest > count)
+    return success();
+  return error() << "expected a multiple of " << least << " rows and more distances, got " << count
+                 << " and " << furthest;
+}
+
+llvm::SmallVector<int64_t> BucketsAttr::getFirstDistances() const {
+  int64_t count = getCountOfSide(), exact = count / 2;
+  llvm::SmallVector<int64_t> first;
+  for (int64_t row = 0; row < exact; ++row)
+    first.push_back(row);
+  // Where row = exact + log(distance / exact) / log(furthest / exact) * (count - exact).
+  double growth = static_cast<double>(getFurthest()) / static_cast<double>(exact);
+  for (int64_t row = exact; row < count; ++row) {
+    double power = static_cast<double>(row - exact) / static_cast<double>(count - exact);
+    double distance = static_cast<double>(exact) * std::pow(growth, power);
+    constexpr double rounding = 1e-9; // a whole number may come out a little larger
+    first.push_back(static_cast<int64_t>(std::ceil(distance - rounding)));
+  }
+  return first;
 }
 
 // #loup.initial<uniform, 0.1>

@@ -82,6 +82,28 @@ def BoundsAttr : LoupAttr<"Bounds", "bounds"> {
   }];
 }
 
+def BucketsAttr : LoupAttr<"Buckets", "buckets"> {
+  let summary = "which row of a table stands for the distance of two positions";
+  let description = [{
+    `#loup.buckets<32, 128>`: 32 rows, half of them for keys up to the query and half for later ones.
+    Of these n, the first n / 2 stand for one distance each; the others grow as powers do, up to
+    distance 128, from which on the last one stands for all (Raffel et al., 2020, section 2.1, and
+    `_relative_position_bucket` of its code). `#loup.buckets<32, 128, one_sided>`: all rows are for
+    keys up to the query; later ones count as its own position.
+  }];
+  let parameters = (ins "int64_t":$count, "int64_t":$furthest,
+                        DefaultValuedParameter<"bool", "false">:$oneSided);
+  let hasCustomAssemblyFormat = 1;
+  let genVerifyDecl = 1;
+  let extraClassDeclaration = [{
+    /// The number of rows that keys on one side of the query have.
+    int64_t getCountOfSide() const { return getOneSided() ? getCount() : getCount() / 2; }
+
+    /// The smallest distance of each of these rows, in ascending order.
+    ::llvm::SmallVector<int64_t> getFirstDistances() const;
+  }];
+}
+
 def InitialAttr : LoupAttr<"Initial", "initial"> {
   let summary = "how a parameter starts";
   let description = [{

@@ -86,7 +86,7 @@ private:
       return nullptr;
     for (Operation *user : value.getUsers()) {
       if (!isPointwise(user) || isGrouped(user) ||
-          isa<LookupOp, RaggedLookupOp, ShiftRightOp>(user) ||
+          isa<LookupOp, RaggedLookupOp, RotaryOp, ShiftRightOp>(user) ||
           user->getResult(0).getType() != value.getType())
         continue;
       bool ready = llvm::all_of(user->getOperands(), [&](Value operand) {
@@ -102,8 +102,8 @@ private:
   /// Whether `op` may be computed where `reader` reads it, once for each element read: a lookup is
   /// only another address; other work must not be repeated.
   bool joinsReader(Operation *op, Operation *reader, const Group &group) const {
-    bool readOnce =
-        !isa<ProductOp>(reader) && axesOf(op->getResult(0)) == axesOf(reader->getResult(0));
+    bool readOnce = !isa<ProductOp, AttentionOp>(reader) &&
+                    axesOf(op->getResult(0)) == axesOf(reader->getResult(0));
     return isPointwise(op) && !isNullary(op) && !isGrouped(op) &&
            (readOnce || isa<LookupOp, RaggedLookupOp>(op)) &&
            llvm::all_of(op->getUsers(), [&](Operation *user) { return group.contains(user); });

@@ -8,9 +8,17 @@ namespace loup {
 
 namespace {
 
+/// What is added to scores beside the mask.
+struct Term {
+  UnitAttr alibi;
+  BucketsAttr buckets;
+  Value table; // of the buckets
+};
+
 /// The ops of one attention as a textbook writes it, from the weighted sum up.
 struct Textbook {
   ProductOp scores;
+  Term term;
   MaskOp mask;
   DropoutOp dropout; // null where there is none
   Value query, key, value;
@@ -19,6 +27,49 @@ struct Textbook {
 /// The only user of a value may look through it.
 template <class Op> Op onlyUsedHere(Value value) {
   return value.hasOneUse() ? value.getDefiningOp<Op>() : Op();
+}
+
+/// Whether `positions` are as far apart as those that the mask compares: they are the same, or
+/// those of the whole row where the mask's count from the start of each document.
+bool isAsFarApart(Value positions, Value ofMask, bool isWithinDocuments) {
+  if (!isWithinDocuments)
+    return positions == ofMask;
+  return positions.getDefiningOp<PositionsOp>() &&
+         axesOf(positions).back() == axesOf(ofMask).back();
+}
+
+/// `added` as a term that attention can make itself. It goes by distances alone.
+std::optional<Term> matchTerm(Value added, MaskOp mask) {
+  bool isWithinDocuments = static_cast<bool>(mask.getQueryDocuments());
+  auto ofThese = [&](auto op) {
+    return op && isAsFarApart(op.getQueries(), mask.getQueries(), isWithinDocuments) &&
+           isAsFarApart(op.getKeys(), mask.getKeys(), isWithinDocuments);
+  };
+  Term term;
+  if (ofThese(added.getDefiningOp<AlibiOp>())) {
+    term.alibi = UnitAttr::get(added.getContext());
+    return term;
+  }
+  auto lookup = added.getDefiningOp<LookupOp>();
+  auto bucket = lookup ? lookup.getIndices().getDefiningOp<RelativeBucketOp>() : nullptr;
+  if (!ofThese(bucket))
+    return std::nullopt;
+  term.buckets = bucket.getBuckets();
+  term.table = lookup.getTable();
+  return term;
+}
+
+/// Finds the product that makes the scores, and what was added to it.
+bool matchScores(Value scores, Textbook &found) {
+  if (auto sum = onlyUsedHere<AddOp>(scores)) {
+    auto term = matchTerm(sum.getRight(), found.mask);
+    if (!term)
+      return false;
+    found.term = *term;
+    scores = sum.getLeft();
+  }
+  found.scores = onlyUsedHere<ProductOp>(scores);
+  return static_cast<bool>(found.scores);
 }
 
 std::optional<Textbook> matchTextbook(ProductOp sum) {
@@ -30,9 +81,9 @@ std::optional<Textbook> matchTextbook(ProductOp sum) {
       inner = found.dropout.getInput();
     auto softmax = onlyUsedHere<SoftmaxOp>(inner);
     auto added = softmax ? onlyUsedHere<AddMaskOp>(softmax.getInput()) : AddMaskOp();
-    found.scores = added ? onlyUsedHere<ProductOp>(added.getScores()) : ProductOp();
     found.mask = added ? added.getMask().getDefiningOp<MaskOp>() : MaskOp();
-    if (!found.scores || !found.mask || sum.getScale().convertToFloat() != 1)
+    if (!found.mask || !matchScores(added.getScores(), found) ||
+        sum.getScale().convertToFloat() != 1)
       continue;
     found.value = value;
     found.query = found.scores.getLeft();
@@ -61,7 +112,8 @@ void fuse(ProductOp sum, Textbook found) {
       found.key, found.value, found.mask.getMaskAttr(), found.mask.getQueries(),
       found.mask.getKeys(), found.mask.getLengths(), found.mask.getPrefix(),
       found.mask.getPresent(), found.mask.getQueryDocuments(), found.mask.getKeyDocuments(),
-      found.scores.getScaleAttr(), rate, key, examples, Value(), Value(), BoundsAttr());
+      found.term.alibi, found.term.buckets, found.term.table, found.scores.getScaleAttr(), rate,
+      key, examples, Value(), Value(), BoundsAttr());
   sum.replaceAllUsesWith(attention.getOutput());
 }
 

@@ -44,7 +44,8 @@ def FuseMask : LoupPass<"fuse-mask"> {
   let summary = "Makes one attention of scores, mask, softmax and weighted sum";
   let description = [{
     Scores, mask, softmax, perhaps dropout and the product with the values become one `attention`
-    that carries the mask as a set. The mask's tensor and those of [query, key] are gone.
+    that carries the mask as a set. So does what `alibi` or a table of relative positions adds to the
+    scores. The mask's tensor and those of [query, key] are gone.
 
     ```mlir
     !queries = tensor<?x?x4x32xf32, #loup.axes<batch, target, head, head_width>>

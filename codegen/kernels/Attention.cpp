@@ -186,6 +186,7 @@ void Attention::scheduleSums(Func output) {
 }
 
 void Attention::schedule(Outputs outputs) {
+  operands.scheduleTerm();
   Func main = outputs.front();
   operands.scheduleBlocks(main, op.getOutput().getType(), block, lane, lanes);
   for (Func other : outputs.drop_front()) {

@@ -52,14 +52,15 @@ private:
   Func partial{"partial_delta"}, delta{"delta"};
 };
 
-/// The gradients by what lies in the lanes: by the query, or by key and value.
+/// The gradients by what lies in the lanes: by the query, or by key and value; or, with queries in
+/// the lanes, by the rows of a table of relative positions.
 class LaneGradients {
 public:
-  enum Lanes { Queries, Keys };
+  enum Gradient { ByQuery, ByKeyAndValue, ByBucket };
 
   LaneGradients(AttentionGradientOp op, const AttentionOperands &operands, const Deltas &deltas,
-                Lanes inLanes)
-      : op(op), operands(operands), deltas(deltas), inLanes(inLanes),
+                Gradient sought)
+      : op(op), operands(operands), deltas(deltas), sought(sought),
         lanes(operands.kernel().target().natural_vector_size<float>()) {
     defineProducts();
     definePairs();
@@ -76,8 +77,9 @@ private:
   void defineSums();
 
   Expr laneRow(const Expr &lane) const { return block * lanes + lane; }
-  Value inLane(Value ofQuery, Value ofKey) const { return inLanes == Queries ? ofQuery : ofKey; }
-  Value inRow(Value ofQuery, Value ofKey) const { return inLanes == Queries ? ofKey : ofQuery; }
+  bool hasQueryLanes() const { return sought != ByKeyAndValue; }
+  Value inLane(Value ofQuery, Value ofKey) const { return hasQueryLanes() ? ofQuery : ofKey; }
+  Value inRow(Value ofQuery, Value ofKey) const { return hasQueryLanes() ? ofKey : ofQuery; }
 
   /// Of what is computed for each block.
   template <class... First> std::vector<Var> vars(const First &...first) const {
@@ -90,13 +92,13 @@ private:
   AttentionGradientOp op;
   const AttentionOperands &operands;
   const Deltas &deltas;
-  Lanes inLanes;
+  Gradient sought;
   int lanes;
   Var lane{"lane"}, block{"block"}, column{"column"}, inTile{"in_tile"}, slot{"slot"};
   RDom inner{0, operands.headWidth(), "inner"};
-  WalkedTiles tiles{inLanes == Queries ? operands.keyRangesOf(laneRow(0))
-                                       : operands.queryRangesOf(laneRow(0)),
-                    inLanes == Queries ? operands.keyCount() : operands.queryCount(), rowsPerTile};
+  WalkedTiles tiles{hasQueryLanes() ? operands.keyRangesOf(laneRow(0))
+                                    : operands.queryRangesOf(laneRow(0)),
+                    hasQueryLanes() ? operands.keyCount() : operands.queryCount(), rowsPerTile};
   // Queries and gradients, or keys and values; and the others, along which lanes walk.
   LaneRows first{operands, inLane(op.getQuery(), op.getKey()), lanes, block, "first"},
       second{operands, inLane(op.getGradient(), op.getValue()), lanes, block, "second"};
@@ -110,7 +112,7 @@ private:
   Func products{"products"};     // of queries and keys
   Func gradients{"gradients"};   // of gradients and values: those by the weights
   Func statistics{"statistics"}; // log_sum and delta, in lanes
-  Func pairs{"pairs"};           // the gradient by the product, and the weight
+  Func pairs{"pairs"};           // the gradient by product or score, and the weight
   Func sums{"sums"};
 };
 
@@ -128,7 +130,7 @@ void LaneGradients::definePairs() {
     return Tuple(operands.read(op.getLogSum(), row), deltas(operands.at(row)));
   };
   Expr row = tiles.row(made.x, slot), query = row, key = laneRow(lane), logSum, delta;
-  if (inLanes == Queries) {
+  if (hasQueryLanes()) {
     std::swap(query, key);
     statistics(vars(lane)) = statisticsOf(query);
     logSum = statistics(vars(lane))[0];
@@ -142,12 +144,13 @@ void LaneGradients::definePairs() {
       strict_float(operands.score(products(at(lane, made.x, slot)), query, key) + rows.mark(row));
   Expr weight = exponential(strict_float(score - logSum));
   Expr gradient = operands.drop(gradients(at(lane, made.x, slot)), query, key);
-  std::vector<Expr> values = {operands.byProduct(weight * (gradient - delta))};
-  if (inLanes == Keys)
+  Expr byScore = strict_float(weight * (gradient - delta));
+  std::vector<Expr> values = {sought == ByBucket ? byScore : operands.byProduct(byScore)};
+  if (sought == ByKeyAndValue)
     values.push_back(operands.drop(weight, query, key));
 
   Expr testedQuery = tiles.row(tested.x, slot), testedKey = laneRow(lane);
-  if (inLanes == Queries)
+  if (hasQueryLanes())
     std::swap(testedQuery, testedKey);
   Expr isAllowed = operands.isAllowed(testedQuery, testedKey);
   pairs(vars(lane, inTile, slot)) = Tuple(std::vector<Expr>(values.size(), undef<float>()));
@@ -163,7 +166,13 @@ void LaneGradients::defineSums() {
   Expr tile = summed.z * tilesPerSection + summed.y, row = tiles.row(summed.x, tile);
   FuncRef pair = pairs(at(lane, summed.x, tile));
   FuncRef sum = sums(vars(column, lane));
-  if (inLanes == Queries) {
+  if (sought == ByBucket) {
+    Expr bucket = operands.bucket(laneRow(lane), row);
+    sums(vars(column, lane)) = 0.0f;
+    sums(vars(column, lane)) = strict_float(sum + select(column == bucket, Expr(pair), 0.0f));
+    return;
+  }
+  if (hasQueryLanes()) {
     sums(vars(column, lane)) = 0.0f;
     sums(vars(column, lane)) = sum + pair * rows(0, row, column);
     return;
@@ -176,7 +185,7 @@ void LaneGradients::defineSums() {
 std::vector<Expr> LaneGradients::results(mlir::Type type) const {
   std::vector<Var> rows = operands.kernel().vars(type);
   FuncRef sum = sums(operands.at(rows[0], rows[2] % lanes, rows[2] / lanes));
-  if (inLanes == Queries)
+  if (hasQueryLanes())
     return {sum};
   return {sum[0], sum[1]};
 }
@@ -189,8 +198,9 @@ void LaneGradients::schedule(Func output, mlir::Type type) {
   if (statistics.defined())
     statistics.compute_at(output, block).vectorize(lane);
 
-  int columnLanes = operands.widthLanes();
-  int columnsPerTile = columnLanes * operands.widthVectors(lanes < 16 ? 1 : 2);
+  int columns = static_cast<int>(namedAxes(type).back().size);
+  int columnLanes = operands.lanesAlong(columns);
+  int columnsPerTile = columnLanes * operands.vectorsAlong(columns, lanes < 16 ? 1 : 2);
   Var columnTile("column_tile"), laneTile("lane_tile"), vector("vector");
   sums.compute_at(output, block).vectorize(column, columnLanes);
   sums.update()
@@ -228,14 +238,24 @@ public:
     std::vector<Expr> values = byKey.results(op.getKeyGradient().getType());
     define(op.getKeyGradient(), values[0]);
     define(op.getValueGradient(), values[1]);
+    if (Value byTable = op.getBucketGradient()) {
+      byBucket.emplace(op, operands, deltas, LaneGradients::ByBucket);
+      define(byTable, byBucket->results(byTable.getType())[0]);
+    }
   }
 
   void schedule(Outputs outputs) {
     deltas.schedule();
+    operands.scheduleTerm();
     for (Func output : outputs) {
-      bool isByQuery = hasAxis(op.getQuery().getType(), output.args()[2].name());
-      (isByQuery ? byQuery : byKey)
-          .schedule(output, (isByQuery ? op.getQueryGradient() : op.getKeyGradient()).getType());
+      bool isByKey = hasAxis(op.getKey().getType(), output.args()[2].name());
+      bool isByWidth = hasAxis(op.getKey().getType(), output.args()[0].name());
+      if (isByKey)
+        byKey.schedule(output, op.getKeyGradient().getType());
+      else if (isByWidth)
+        byQuery.schedule(output, op.getQueryGradient().getType());
+      else
+        byBucket->schedule(output, op.getBucketGradient().getType());
     }
   }
 
@@ -245,8 +265,9 @@ private:
   AttentionGradientOp op;
   AttentionOperands operands;
   Deltas deltas{op, operands};
-  LaneGradients byQuery{op, operands, deltas, LaneGradients::Queries};
-  LaneGradients byKey{op, operands, deltas, LaneGradients::Keys};
+  LaneGradients byQuery{op, operands, deltas, LaneGradients::ByQuery};
+  LaneGradients byKey{op, operands, deltas, LaneGradients::ByKeyAndValue};
+  std::optional<LaneGradients> byBucket;
 };
 
 } // namespace

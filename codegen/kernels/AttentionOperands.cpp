@@ -19,6 +19,23 @@ static AllowedPairs allowedPairs(Op op, const MaskSet &set, const KernelBody &bo
   return AllowedPairs(set, length, op.getPrefix() ? ofExample(op.getPrefix()) : Expr());
 }
 
+static bool isCounted(Value positions) { return positions.getDefiningOp<PositionsOp>(); }
+
+/// None where positions are data.
+static std::optional<Differences> differences(Value queries, Value keys, const KernelBody &body) {
+  constexpr int spare = 64; // rows that tiles and lanes may reach over the last one
+  if (!isCounted(keys))
+    return std::nullopt;
+  Expr keyCount = body.extent(axesOf(keys).front()) + spare;
+  if (axesOf(queries).empty()) {
+    Expr query = body.read(queries, Point());
+    return Differences{query - keyCount, query};
+  }
+  if (!isCounted(queries))
+    return std::nullopt;
+  return Differences{-keyCount, body.extent(axesOf(queries).front()) + spare};
+}
+
 template <class Op>
 AttentionOperands::AttentionOperands(Op op, const KernelBody &body, int)
     : body(body), queryType(op.getQuery().getType()), scale(op.getScale().convertToFloat()),
@@ -26,7 +43,7 @@ AttentionOperands::AttentionOperands(Op op, const KernelBody &body, int)
       present(op.getPresent()), queryDocuments(op.getQueryDocuments()),
       keyDocuments(op.getKeyDocuments()), dropoutKey(op.getDropoutKey()),
       examples(op.getExamples()), set(op.getMask().allowed()), keyBounds(op.getKeyBoundsAttr()),
-      allowed(allowedPairs(op, set, body)) {
+      allowed(allowedPairs(op, set, body)), term(op, body, differences(queries, keys, body)) {
   auto axes = axesOf(queryType);
   widthAxis = axes.back().str();
   headAxis = axes[axes.size() - 2].str();
@@ -46,15 +63,15 @@ AttentionOperands::AttentionOperands(AttentionGradientOp op, const KernelBody &b
 
 Expr AttentionOperands::queryCount() const { return queryAxis ? body.extent(*queryAxis) : 1; }
 
-int AttentionOperands::widthLanes() const {
+int AttentionOperands::lanesAlong(int columns) const {
   int lanes = body.target().natural_vector_size<float>();
-  while (width % lanes != 0)
+  while (columns % lanes != 0)
     lanes /= 2;
   return lanes;
 }
 
-int AttentionOperands::widthVectors(int most) const {
-  while (width / widthLanes() % most != 0)
+int AttentionOperands::vectorsAlong(int columns, int most) const {
+  while (columns / lanesAlong(columns) % most != 0)
     --most;
   return most;
 }
@@ -73,10 +90,11 @@ void AttentionOperands::scheduleBlocks(Func output, mlir::Type type, Var block, 
   std::vector<Var> vars = output.args();
   for (auto [var, axis] : llvm::zip_equal(vars, llvm::reverse(axesOf(type))))
     output.bound(var, 0, body.extent(axis));
-  bool hasWidth = hasAxis(type, widthAxis);
-  if (hasWidth)
-    output.vectorize(vars.front(), widthLanes());
-  size_t head = hasWidth ? 1 : 0, row = head + 1;
+  const Axis last = namedAxes(type).back();
+  bool hasColumns = last.name != headAxis;
+  if (hasColumns)
+    output.vectorize(vars.front(), lanesAlong(static_cast<int>(last.size)));
+  size_t head = hasColumns ? 1 : 0, row = head + 1;
   output.split(vars[row], block, lane, lanes, TailStrategy::GuardWithIf);
   std::vector<VarOrRVar> order(vars.begin(), vars.begin() + head);
   order.insert(order.end(), {lane, block, vars[head]});
@@ -98,8 +116,6 @@ Expr AttentionOperands::read(Value value, Expr row, Expr column) const {
   return body.read(value, at);
 }
 
-static bool isCounted(Value positions) { return positions.getDefiningOp<PositionsOp>(); }
-
 Expr AttentionOperands::position(Value positions, Expr row) const {
   return isCounted(positions) ? row : read(positions, row);
 }
@@ -113,8 +129,15 @@ Expr AttentionOperands::isAllowed(Expr queryRow, Expr keyRow) const {
   return result;
 }
 
-Expr AttentionOperands::score(Expr product, Expr, Expr) const {
-  return strict_float(product * scale);
+Expr AttentionOperands::score(Expr product, Expr queryRow, Expr keyRow) const {
+  Expr scaled = strict_float(product * scale);
+  if (!term.exists())
+    return scaled;
+  return strict_float(scaled + term(position(queries, queryRow), position(keys, keyRow)));
+}
+
+Expr AttentionOperands::bucket(Expr queryRow, Expr keyRow) const {
+  return term.bucket(position(queries, queryRow), position(keys, keyRow));
 }
 
 Expr AttentionOperands::byProduct(Expr byScore) const { return strict_float(byScore * scale); }

@@ -3,6 +3,7 @@
 
 #include "codegen/KernelBody.h"
 #include "codegen/kernels/AllowedPairs.h"
+#include "codegen/kernels/ScoreTerms.h"
 
 #include <optional>
 #include <string>
@@ -25,11 +26,15 @@ public:
   Halide::Expr keyCount() const { return body.extent(keyAxis); }
   int headWidth() const { return width; }
 
-  /// The widest vector along a head's width that leaves no rest.
-  int widthLanes() const;
+  /// The widest vector that leaves no rest of so many columns.
+  int lanesAlong(int columns) const;
 
   /// The most of such vectors, up to `most`, that leave no rest.
-  int widthVectors(int most) const;
+  int vectorsAlong(int columns, int most) const;
+
+  /// The same along a head's width.
+  int widthLanes() const { return lanesAlong(width); }
+  int widthVectors(int most) const { return vectorsAlong(width, most); }
 
   /// Head and batch, innermost first.
   std::vector<Halide::Var> outerVars() const;
@@ -70,6 +75,12 @@ public:
   /// A pair's score, from the product of its query and key.
   Halide::Expr score(Halide::Expr product, Halide::Expr queryRow, Halide::Expr keyRow) const;
 
+  /// The row of the table of relative positions that the pair's score has a part of.
+  Halide::Expr bucket(Halide::Expr queryRow, Halide::Expr keyRow) const;
+
+  /// Schedules what scores read beside the product.
+  void scheduleTerm() { term.schedule(); }
+
   /// The gradient by a pair's product, from that by its score.
   Halide::Expr byProduct(Halide::Expr byScore) const;
 
@@ -88,6 +99,7 @@ private:
   MaskSet set;
   BoundsAttr keyBounds, queryBounds; // null where there are none
   AllowedPairs allowed;
+  ScoreTerm term;
 };
 
 } // namespace loup

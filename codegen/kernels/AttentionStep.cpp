@@ -121,6 +121,7 @@ void AttentionStep::defineResults() {
 }
 
 void AttentionStep::schedule(Func output) {
+  operands.scheduleTerm();
   std::vector<Var> loops = output.args(); // head width, head, batch
   Var head = loops[1];
   output.vectorize(loops[0], lanes);

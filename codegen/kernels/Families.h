@@ -15,6 +15,7 @@ void addMask(KernelOps &ops);
 void addNormalisation(KernelOps &ops);
 void addPosition(KernelOps &ops);
 void addProduct(KernelOps &ops);
+void addScoreTerms(KernelOps &ops);
 void addSoftmax(KernelOps &ops);
 void addSum(KernelOps &ops);
 void addView(KernelOps &ops);
@@ -30,6 +31,7 @@ inline void addAllFamilies(KernelOps &ops) {
   addNormalisation(ops);
   addPosition(ops);
   addProduct(ops);
+  addScoreTerms(ops);
   addSoftmax(ops);
   addSum(ops);
   addView(ops);

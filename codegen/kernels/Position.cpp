@@ -1,4 +1,5 @@
 // Positions, their encodings, and the target that is read one later.
+#include "codegen/kernels/ConstantTable.h"
 #include "codegen/kernels/Families.h"
 
 #include <cmath>
@@ -33,10 +34,8 @@ static Expr sine(Expr x, Expr turn) {
 
 /// 10000^(-2i / width) for each i, in doubles: positions multiply the error.
 static Buffer<double> frequencies(int width) {
-  Buffer<double> result(width / 2, "frequencies");
-  for (int i = 0; i < width / 2; ++i)
-    result(i) = std::pow(10000.0, -2.0 * i / width);
-  return result;
+  return constantTable<double>("frequencies", width / 2,
+                               [&](int i) { return std::pow(10000.0, -2.0 * i / width); });
 }
 
 void addPosition(KernelOps &ops) {
@@ -56,6 +55,18 @@ void addPosition(KernelOps &ops) {
     Expr column = at[width.name];
     Expr position = cast<double>(body.read(op.getPositions(), at));
     return sine(position * frequencies(static_cast<int>(width.size))(column / 2), column % 2);
+  });
+
+  ops.pointwise<RotaryOp>([](RotaryOp op, const KernelBody &body, const Point &at) {
+    Axis width = namedAxes(op.getType()).back();
+    auto read = [&](mlir::Value value, const Expr &column) {
+      return body.read(value, at.with(width.name, column));
+    };
+    Expr column = at[width.name], first = column / 2 * 2, place = column % 2;
+    Expr partner = clamp(first + 1 - place, 0, static_cast<int32_t>(width.size) - 1);
+    Expr sine = read(op.getEncoding(), first), cosine = read(op.getEncoding(), first + 1);
+    Expr along = read(op.getInput(), column) * cosine, across = read(op.getInput(), partner) * sine;
+    return along + select(place == (op.getInverse() ? 0 : 1), across, -across);
   });
 
   ops.pointwise<ShiftRightOp>([](ShiftRightOp op, const KernelBody &body, const Point &at) {

@@ -53,6 +53,21 @@ llvm::SmallVector<Value> AddMaskOp::buildGradients(OpBuilder &, ValueRange gradi
   return {gradients[0], Value()};
 }
 
+/// A table [bucket, head] is given exactly where buckets are.
+template <class Op> static LogicalResult verifyTerm(Op op) {
+  if (op.getAlibi() && op.getBuckets())
+    return op.emitOpError("expected alibi or buckets, got both");
+  if (!op.getTable() && !op.getBuckets())
+    return success();
+  StringAttr head = axesOf(op.getQuery()).drop_back().back();
+  auto axes = op.getTable() ? namedAxes(op.getTable().getType()) : llvm::SmallVector<Axis>();
+  if (op.getBuckets() && axes.size() == 2 && axes[0].size == op.getBuckets()->getCount() &&
+      axes[1].name == head)
+    return success();
+  return op.emitOpError("expected a table of as many rows as buckets for each head, got ")
+         << (op.getTable() ? op.getTable().getType() : Type());
+}
+
 LogicalResult AttentionOp::verify() {
   auto query = axesOf(getQuery()), key = axesOf(getKey());
   if (query.size() < 3 || key.size() < 3 || query.take_back(2) != key.take_back(2))
@@ -66,15 +81,18 @@ LogicalResult AttentionOp::verify() {
     return emitOpError("expected offsets of queries and keys, and then no lengths");
   if (static_cast<bool>(getDropoutKey()) != getRate().isNonZero())
     return emitOpError("expected a dropout key exactly where the rate is not zero");
-  if (failed(verifyData(*this, static_cast<bool>(getQueryOffsets()))))
+  if (failed(verifyData(*this, static_cast<bool>(getQueryOffsets()))) || failed(verifyTerm(*this)))
     return failure();
   return verifyBounds(*this, getKeyBoundsAttr(), getQueries(), getKeys(), BoundsAttr::onKeys,
                       getMask());
 }
 
 LogicalResult AttentionGradientOp::verify() {
-  if (failed(verifyData(*this, static_cast<bool>(getQueryOffsets()))) ||
-      failed(verifyBounds(*this, getKeyBoundsAttr(), getQueries(), getKeys(), BoundsAttr::onKeys,
+  if (static_cast<bool>(getTable()) != static_cast<bool>(getBucketGradient()))
+    return emitOpError("expected a gradient of the table exactly where there is one");
+  if (failed(verifyData(*this, static_cast<bool>(getQueryOffsets()))) || failed(verifyTerm(*this)))
+    return failure();
+  if (failed(verifyBounds(*this, getKeyBoundsAttr(), getQueries(), getKeys(), BoundsAttr::onKeys,
                           getMask())))
     return failure();
   return verifyBounds(*this, getQueryBoundsAttr(), getQueries(), getKeys(), BoundsAttr::onQueries,
@@ -82,14 +100,24 @@ LogicalResult AttentionGradientOp::verify() {
 }
 
 llvm::SmallVector<Value> AttentionOp::buildGradients(OpBuilder &builder, ValueRange gradients) {
+  Type byBucket;
+  if (getTable()) {
+    auto axes = namedAxes(getLogSum().getType());
+    axes.push_back(namedAxes(getTable().getType()).front());
+    byBucket = realType(getContext(), axes);
+  }
   auto backward = AttentionGradientOp::create(
-      builder, getLoc(), getQuery().getType(), getKey().getType(), getValue().getType(), getQuery(),
-      getKey(), getValue(), getOutput(), getLogSum(), gradients[0], getMask(), getQueries(),
-      getKeys(), getLengths(), getPrefix(), getPresent(), getQueryDocuments(), getKeyDocuments(),
-      getScaleAttr(), getRateAttr(), getDropoutKey(), getExamples(), getQueryOffsets(),
-      getKeyOffsets(), BoundsAttr(), BoundsAttr());
+      builder, getLoc(), getQuery().getType(), getKey().getType(), getValue().getType(), byBucket,
+      getQuery(), getKey(), getValue(), getOutput(), getLogSum(), gradients[0], getMask(),
+      getQueries(), getKeys(), getLengths(), getPrefix(), getPresent(), getQueryDocuments(),
+      getKeyDocuments(), getAlibiAttr(), getBucketsAttr(), getTable(), getScaleAttr(),
+      getRateAttr(), getDropoutKey(), getExamples(), getQueryOffsets(), getKeyOffsets(),
+      BoundsAttr(), BoundsAttr());
   llvm::SmallVector<Value> result(getNumOperands());
-  llvm::copy(backward.getResults(), result.begin());
+  llvm::copy(backward.getResults().take_front(3), result.begin());
+  if (Value table = getTable())
+    result[getTableMutable().begin()->getOperandNumber()] =
+        SumOp::create(builder, getLoc(), table.getType(), backward.getBucketGradient());
   return result;
 }
 

@@ -129,7 +129,7 @@ def AttentionOp : LoupOp<"attention", [DifferentiableOp, AttrSizedOperandSegment
   let description = [{
     For each head h, with A the keys that the mask allows query q:
 
-        score[q, k]   = scale * sum over e of query[q, h, e] * key[k, h, e]
+        score[q, k]   = scale * sum over e of query[q, h, e] * key[k, h, e] + term[q, k]
         log_sum[q, h] = log(sum over k in A of exp(score[q, k]))
         output[q, h]  = sum over k in A of dropout(exp(score[q, k] - log_sum[q, h])) * value[k, h]
 
@@ -137,8 +137,9 @@ def AttentionOp : LoupOp<"attention", [DifferentiableOp, AttrSizedOperandSegment
     query axis in a step of decoding; `key` and `value` are [.., key axis, head, head_width]. No
     tensor of [query, key] is kept: the backward pass recomputes scores from `log_sum`. Dropout draws
     as `loup.dropout` would on weights [batch, head, query, key] at (example, query, key). Without
-    `lengths` every key is real. What the mask asks of the data is that of
-    `loup.mask`.
+    `lengths` every key is real. What the mask asks of the data is that of `loup.mask`. The term is 0;
+    or, after `alibi`, that of `loup.alibi`; or, after `buckets <32, 128> of %table`, with a table
+    [bucket, head], the row of `loup.relative_bucket`.
 
     ```mlir
     func.func @attend(%q: tensor<?x?x4x32xf32, #loup.axes<batch, target, head, head_width>>,
@@ -178,6 +179,27 @@ def AttentionOp : LoupOp<"attention", [DifferentiableOp, AttrSizedOperandSegment
     }
     ```
 
+    With relative positions:
+
+    ```mlir
+    func.func @relative(%q: tensor<?x?x4x32xf32, #loup.axes<batch, source, head, head_width>>,
+                        %k: tensor<?x?x4x32xf32, #loup.axes<batch, source_key, head, head_width>>,
+                        %v: tensor<?x?x4x32xf32, #loup.axes<batch, source_key, head, head_width>>,
+                        %qp: tensor<?xi32, #loup.axes<source>>,
+                        %kp: tensor<?xi32, #loup.axes<source_key>>,
+                        %table: tensor<8x4xf32, #loup.axes<bucket, head>>)
+        -> tensor<?x?x4x32xf32, #loup.axes<batch, source, head, head_width>> {
+      %o, %l = loup.attention %q, %k, %v mask <"k <= q + 4"> queries %qp keys %kp
+          buckets <8, 16> of %table scale 0.176776695
+          : tensor<?x?x4x32xf32, #loup.axes<batch, source, head, head_width>>,
+            tensor<?x?x4x32xf32, #loup.axes<batch, source_key, head, head_width>>,
+            tensor<?xi32, #loup.axes<source>>, tensor<?xi32, #loup.axes<source_key>>
+            of tensor<8x4xf32, #loup.axes<bucket, head>>
+         -> tensor<?x?x4xf32, #loup.axes<batch, source, head>>
+      return %o : tensor<?x?x4x32xf32, #loup.axes<batch, source, head, head_width>>
+    }
+    ```
+
     `key_bounds` says where the keys of each block of queries lie; other keys are not visited. Without
     it every key is looked at.
 
@@ -190,7 +212,8 @@ def AttentionOp : LoupOp<"attention", [DifferentiableOp, AttrSizedOperandSegment
   let arguments = (ins Real:$query, Real:$key, Real:$value, MaskAttr:$mask, Integer:$queries,
                        Integer:$keys, Optional<Integer>:$lengths, Optional<Integer>:$prefix,
                        Optional<Integer>:$present, Optional<Integer>:$query_documents,
-                       Optional<Integer>:$key_documents, F32Attr:$scale,
+                       Optional<Integer>:$key_documents, UnitAttr:$alibi,
+                       OptionalAttr<BucketsAttr>:$buckets, Optional<Real>:$table, F32Attr:$scale,
                        DefaultValuedAttr<F32Attr, "0.0f">:$rate, Optional<Integer>:$dropout_key,
                        Optional<Integer>:$examples, Optional<Integer>:$query_offsets,
                        Optional<Integer>:$key_offsets, OptionalAttr<BoundsAttr>:$key_bounds);
@@ -198,13 +221,14 @@ def AttentionOp : LoupOp<"attention", [DifferentiableOp, AttrSizedOperandSegment
   let assemblyFormat = [{
     $query `,` $key `,` $value `mask` $mask `queries` $queries `keys` $keys
     (`lengths` $lengths^)? (`prefix` $prefix^)? (`present` $present^)?
-    (`documents` $query_documents^ `,` $key_documents)? `scale` custom<Float>($scale)
+    (`documents` $query_documents^ `,` $key_documents)? (`alibi` $alibi^)?
+    (`buckets` $buckets^ `of` $table)? `scale` custom<Float>($scale)
     (`dropout` $dropout_key^ `at` $examples)? (`offsets` $query_offsets^ `,` $key_offsets)?
     attr-dict
     `:` type($query) `,` type($key) `,` type($queries) `,` type($keys) (`,` type($lengths)^)?
     (`prefix` type($prefix)^)? (`present` type($present)^)?
     (`documents` type($query_documents)^ `,` type($key_documents))?
-    (`dropout` type($dropout_key)^ `,` type($examples))?
+    (`of` type($table)^)? (`dropout` type($dropout_key)^ `,` type($examples))?
     (`offsets` type($query_offsets)^ `,` type($key_offsets))? `->` type($log_sum)
   }];
   let hasVerifier = 1;
@@ -225,7 +249,11 @@ def AttentionGradientOp : LoupOp<"attention_gradient", [AttrSizedOperandSegments
         value_gradient[k] = sum over q of r[q, k] * p[q, k] * gradient[q]
 
     over allowed pairs only (Dao et al., 2022, appendix B.4). `key_bounds` is attention's, and
-    `query_bounds` says where the queries of each block of keys lie.
+    `query_bounds` says where the queries of each block of keys lie. Where attention has a table,
+    `bucket_gradient`, [.., query axis, head, bucket], is each query's part of the table's gradient,
+    which is their sum:
+
+        bucket_gradient[q, b] = sum over k in bucket b of ds[q, k]
 
     ```mlir
     func.func @backward(%q: tensor<?x?x4x32xf32, #loup.axes<batch, target, head, head_width>>,
@@ -243,29 +271,55 @@ def AttentionGradientOp : LoupOp<"attention_gradient", [AttrSizedOperandSegments
       return %dq : tensor<?x?x4x32xf32, #loup.axes<batch, target, head, head_width>>
     }
     ```
+
+    With a table:
+
+    ```mlir
+    func.func @by_table(%q: tensor<?x?x4x32xf32, #loup.axes<batch, source, head, head_width>>,
+                        %k: tensor<?x?x4x32xf32, #loup.axes<batch, source_key, head, head_width>>,
+                        %l: tensor<?x?x4xf32, #loup.axes<batch, source, head>>,
+                        %qp: tensor<?xi32, #loup.axes<source>>,
+                        %kp: tensor<?xi32, #loup.axes<source_key>>,
+                        %table: tensor<32x4xf32, #loup.axes<bucket, head>>)
+        -> tensor<32x4xf32, #loup.axes<bucket, head>> {
+      %dq, %dk, %dv, %db = loup.attention_gradient %q, %k, %k, %q, %l, %q mask <"causal">
+          queries %qp keys %kp buckets <32, 128> of %table scale 0.176776695
+          : tensor<?x?x4x32xf32, #loup.axes<batch, source, head, head_width>>,
+            tensor<?x?x4x32xf32, #loup.axes<batch, source_key, head, head_width>>,
+            tensor<?x?x4xf32, #loup.axes<batch, source, head>>,
+            tensor<?xi32, #loup.axes<source>>, tensor<?xi32, #loup.axes<source_key>>
+            of tensor<32x4xf32, #loup.axes<bucket, head>>
+         -> tensor<?x?x4x32xf32, #loup.axes<batch, source, head, bucket>>
+      %d = loup.sum %db : tensor<?x?x4x32xf32, #loup.axes<batch, source, head, bucket>>
+          -> tensor<32x4xf32, #loup.axes<bucket, head>>
+      return %d : tensor<32x4xf32, #loup.axes<bucket, head>>
+    }
+    ```
   }];
   let arguments = (ins Real:$query, Real:$key, Real:$value, Real:$output, Real:$log_sum,
                        Real:$gradient, MaskAttr:$mask, Integer:$queries, Integer:$keys,
                        Optional<Integer>:$lengths, Optional<Integer>:$prefix,
                        Optional<Integer>:$present, Optional<Integer>:$query_documents,
-                       Optional<Integer>:$key_documents, F32Attr:$scale,
+                       Optional<Integer>:$key_documents, UnitAttr:$alibi,
+                       OptionalAttr<BucketsAttr>:$buckets, Optional<Real>:$table, F32Attr:$scale,
                        DefaultValuedAttr<F32Attr, "0.0f">:$rate, Optional<Integer>:$dropout_key,
                        Optional<Integer>:$examples, Optional<Integer>:$query_offsets,
                        Optional<Integer>:$key_offsets, OptionalAttr<BoundsAttr>:$key_bounds,
                        OptionalAttr<BoundsAttr>:$query_bounds);
-  let results = (outs Real:$query_gradient, Real:$key_gradient, Real:$value_gradient);
+  let results = (outs Real:$query_gradient, Real:$key_gradient, Real:$value_gradient,
+                     Optional<Real>:$bucket_gradient);
   let assemblyFormat = [{
     $query `,` $key `,` $value `,` $output `,` $log_sum `,` $gradient `mask` $mask
     `queries` $queries `keys` $keys (`lengths` $lengths^)? (`prefix` $prefix^)?
     (`present` $present^)? (`documents` $query_documents^ `,` $key_documents)?
-    `scale` custom<Float>($scale)
+    (`alibi` $alibi^)? (`buckets` $buckets^ `of` $table)? `scale` custom<Float>($scale)
     (`dropout` $dropout_key^ `at` $examples)? (`offsets` $query_offsets^ `,` $key_offsets)?
     attr-dict
     `:` type($query) `,` type($key) `,` type($log_sum) `,` type($queries) `,` type($keys)
     (`,` type($lengths)^)? (`prefix` type($prefix)^)? (`present` type($present)^)?
     (`documents` type($query_documents)^ `,` type($key_documents))?
-    (`dropout` type($dropout_key)^ `,` type($examples))?
-    (`offsets` type($query_offsets)^ `,` type($key_offsets))?
+    (`of` type($table)^)? (`dropout` type($dropout_key)^ `,` type($examples))?
+    (`offsets` type($query_offsets)^ `,` type($key_offsets))? (`->` type($bucket_gradient)^)?
   }];
   let hasVerifier = 1;
 }

@@ -68,6 +68,45 @@ def SinusoidOp : LoupOp<"sinusoid", [Pointwise]> {
   let hasVerifier = 1;
 }
 
+def RotaryOp : LoupOp<"rotary", [Pointwise, DifferentiableOp,
+    AllTypesMatch<["input", "result"]>]> {
+  let summary = "rotary positions: pairs of columns turned by an angle that grows with the position";
+  let description = [{
+    With encoding[.., 2i] = sin(a) and encoding[.., 2i + 1] = cos(a), as `loup.sinusoid` has them:
+
+        result[.., 2i]     = input[.., 2i] * cos(a) - input[.., 2i + 1] * sin(a)
+        result[.., 2i + 1] = input[.., 2i + 1] * cos(a) + input[.., 2i] * sin(a)
+
+    (Su et al., 2021, equation 34.) With a = p / 10000^(2i / width), the product of a turned query and
+    a turned key depends on the difference of their positions alone. Keys are turned before they are
+    cached, and `inverse` turns by -a, which is the gradient.
+
+    Neighbouring columns are a pair, as in the paper and in `loup.sinusoid`. Others (GPT-NeoX, Hugging
+    Face's LLaMA) pair column i with i + width / 2, which is the same model with the rows of the
+    query's and key's projections in another order.
+
+    Only self-attention has use for it: in cross-attention query and key count in two sequences, and
+    the difference of their positions means nothing.
+
+    ```mlir
+    func.func @turn(%x: tensor<?x?x4x32xf32, #loup.axes<batch, source, head, head_width>>,
+                    %e: tensor<?x32xf32, #loup.axes<source, head_width>>)
+        -> tensor<?x?x4x32xf32, #loup.axes<batch, source, head, head_width>> {
+      %y = loup.rotary %x by %e
+          : tensor<?x?x4x32xf32, #loup.axes<batch, source, head, head_width>>,
+            tensor<?x32xf32, #loup.axes<source, head_width>>
+      return %y : tensor<?x?x4x32xf32, #loup.axes<batch, source, head, head_width>>
+    }
+    ```
+  }];
+  let arguments = (ins Real:$input, Real:$encoding, UnitAttr:$inverse);
+  let results = (outs Real:$result);
+  let assemblyFormat = [{
+    $input `by` $encoding (`inverse` $inverse^)? attr-dict `:` type($input) `,` type($encoding)
+  }];
+  let hasVerifier = 1;
+}
+
 def ShiftRightOp : LoupOp<"shift_right", [Pointwise,
     AllTypesMatch<["input", "result"]>, DeclareOpInterfaceMethods<SequenceOp, ["getReach"]>]> {
   let summary = "each position sees the token before it; the first sees `begin`";

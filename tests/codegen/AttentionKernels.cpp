@@ -2,6 +2,7 @@
 #include "tests/codegen/BoundsText.h"
 
 #include "codegen/kernels/DropoutHash.h"
+#include "tests/codegen/ScoreTerms.h"
 
 #include <algorithm>
 
@@ -10,7 +11,18 @@ namespace {
 
 const std::string rows = "[batch, target, head:H, head_width:E]",
                   columns = "[batch, target_key, head:H, head_width:E]",
-                  sums = "[batch, target, head:H]";
+                  sums = "[batch, target, head:H]", table = "[bucket:B, head:H]",
+                  buckets = "[batch, target, head:H, bucket:B]";
+
+/// "<32, 128, one_sided>"
+struct Buckets {
+  int count, furthest;
+  bool oneSided;
+
+  explicit Buckets(const std::string &words)
+      : count(std::stoi(words.substr(1))), furthest(std::stoi(words.substr(words.find(',') + 1))),
+        oneSided(words.find("one_sided") != std::string::npos) {}
+};
 
 std::string replaced(std::string text, const std::string &from, const std::string &to) {
   for (size_t at; (at = text.find(from)) != std::string::npos;)
@@ -56,6 +68,14 @@ std::string kernelText(const AttentionSetting &setting, const std::string &op,
   } else {
     counted = "  %qp = loup.positions : i[target]\n  %kp = loup.positions : i[target_key]\n";
   }
+  std::string text = if (setting.hasTable()) {
+    declared += ", %table: " + table;
+    given += " buckets " + setting.term + " of %table";
+    givenTypes += " of " + table;
+  }
+  else if (setting.term == "alibi") {
+    given += " alibi";
+  }
   std::string text =
       "func.func @kernel(" + declared + (drops ? ", %drop: i[], %examples: i[batch]" : "") +
       ") -> (" + results + ") {\n" + counted + "  " + resultNames + " = loup." + op + " " +
@@ -63,6 +83,8 @@ std::string kernelText(const AttentionSetting &setting, const std::string &op,
       (drops ? " dropout %drop at %examples" : "") + " {" + rate + bounds + "}" + " : " + types +
       ", " + queryType + ", " + keyType + givenTypes + (drops ? " dropout i[], i[batch]" : "") +
       arrow + "\n  return " + resultNames + " : " + results + "\n}\n";
+  if (setting.hasTable())
+    text = replaced(text, ":B", ":" + std::to_string(Buckets(setting.term).count));
   text = replaced(text, ":H", ":" + std::to_string(setting.heads));
   return replaced(text, ":E", ":" + std::to_string(setting.width));
 }
@@ -74,11 +96,14 @@ std::string forwardText(const AttentionSetting &setting) {
 }
 
 std::string backwardText(const AttentionSetting &setting) {
+  bool hasTable = setting.hasTable();
   return kernelText(setting, "attention_gradient", "%q, %k, %v, %o, %l, %g",
                     "%q: " + rows + ", %k: " + columns + ", %v: " + columns + ", %o: " + rows +
                         ", %l: " + sums + ", %g: " + rows,
-                    rows + ", " + columns + ", " + sums, "%dq, %dk, %dv",
-                    rows + ", " + columns + ", " + columns, "");
+                    rows + ", " + columns + ", " + sums,
+                    std::string("%dq, %dk, %dv") + (hasTable ? ", %db" : ""),
+                    rows + ", " + columns + ", " + columns + (hasTable ? ", " + buckets : ""),
+                    hasTable ? " -> " + buckets : "");
 }
 
 } // namespace
@@ -92,6 +117,8 @@ AttentionInputs AttentionKernels::inputs(AttentionSizes sizes) const {
   std::vector<int64_t> column = {sizes.batch, sizes.keys, setting.heads, setting.width};
   AttentionInputs inputs{randomTensor(row, 1), randomTensor(column, 2), randomTensor(column, 3),
                          randomTensor(row, 4), {{sizes.batch}, {}, {}}, {{sizes.batch}, {}, {}}};
+  if (setting.hasTable())
+    inputs.table = randomTensor({Buckets(setting.term).count, setting.heads}, 5);
   for (int32_t b = 0; b < sizes.batch; ++b) {
     // The first is full, the last empty.
     inputs.lengths.integer.push_back(static_cast<int32_t>(
@@ -131,6 +158,8 @@ std::vector<Argument> AttentionKernels::arguments(const AttentionInputs &inputs,
   if (setting.says("document"))
     first.insert(first.end(), {inputs.queryPositions, inputs.keyPositions, inputs.queryDocuments,
                                inputs.keyDocuments});
+  if (setting.hasTable())
+    first.push_back(inputs.table);
   if (setting.rate > 0) {
     first.push_back(inputs.dropoutKey);
     first.push_back(inputs.examples);
@@ -142,7 +171,8 @@ AttentionResults AttentionKernels::operator()(const AttentionInputs &in) const {
   std::vector<Tensor> made = forward(arguments(in, {in.query, in.key, in.value}));
   std::vector<Tensor> gradients =
       backward(arguments(in, {in.query, in.key, in.value, made[0], made[1], in.gradient}));
-  return {made[0], made[1], gradients[0], gradients[1], gradients[2]};
+  return {made[0],      made[1],      gradients[0],
+          gradients[1], gradients[2], setting.hasTable() ? gradients[3] : Tensor()};
 }
 
 bool AttentionKernels::allows(const AttentionInputs &inputs, int64_t b, int64_t q,
@@ -178,6 +208,22 @@ NaiveAttention AttentionKernels::naive(const AttentionInputs &in) const {
           word(in.dropoutKey), {word(in.examples.integer[b]), word(q), word(k)}, word(h));
       return (bits >> 8) >= dropoutThreshold(setting.rate) ? 1 / (1 - setting.rate) : 0.0;
     };
+  if (setting.term == "alibi")
+    naive.term = [slopes = alibiSlopes(static_cast<int>(setting.heads))](int64_t h, int64_t q,
+                                                                         int64_t k) {
+      return -slopes[h] * static_cast<double>(std::abs(q - k));
+    };
+  if (setting.hasTable()) {
+    Buckets buckets(setting.term);
+    naive.buckets = buckets.count;
+    naive.bucket = [buckets](int64_t q, int64_t k) {
+      auto difference = static_cast<int>(k - q);
+      return relativeBucket(difference, buckets.count, buckets.furthest, buckets.oneSided);
+    };
+    naive.term = [&in, bucket = naive.bucket](int64_t h, int64_t q, int64_t k) {
+      return static_cast<double>(in.table.at({bucket(q, k), h}));
+    };
+  }
   auto copy = [](const Tensor &tensor) {
     return NaiveAttention::Values(tensor.real.begin(), tensor.real.end());
   };

@@ -14,15 +14,17 @@ struct AttentionSetting {
   std::string mask;
   int64_t heads, width;
   float rate = 0;
+  std::string term = ""; // "alibi", or what stands behind "buckets": "<32, 128>"
   bool isBounded = true; // as SpecialiseMask leaves it
 
   /// Whether the mask has the word, and so the kernel what it asks of the data.
   bool says(const char *word) const { return mask.find(word) != std::string::npos; }
+  bool hasTable() const { return term.starts_with('<'); }
 };
 
 inline std::ostream &operator<<(std::ostream &out, const AttentionSetting &setting) {
   return out << setting.mask << ", " << setting.heads << " heads of " << setting.width
-             << ", dropout " << setting.rate;
+             << ", dropout " << setting.rate << ", term " << setting.term;
 }
 
 struct AttentionSizes {
@@ -42,11 +44,13 @@ struct AttentionInputs {
 
   /// Cuts both sides of each example into documents that end behind the same tokens.
   void cutDocuments(AttentionSizes sizes, const std::vector<int64_t> &ends);
+  Tensor table = {}; // [bucket, head], where the setting has one
 };
 
 struct AttentionResults {
   Tensor output, logSum;
   Tensor queryGradient, keyGradient, valueGradient;
+  Tensor bucketGradient; // [batch, query, head, bucket], where there is a table
 };
 
 class AttentionKernels {

@@ -28,7 +28,7 @@ protected:
   /// Compiled once for all tests.
   static const AttentionKernels &kernels() {
     static std::map<std::string, std::unique_ptr<AttentionKernels>> compiled;
-    auto &found = compiled[GetParam().mask];
+    auto &found = compiled[testing::PrintToString(GetParam())];
     if (!found)
       found = std::make_unique<AttentionKernels>(GetParam());
     return *found;
@@ -47,6 +47,7 @@ void expectPlainLoops(const AttentionKernels &kernels, const AttentionInputs &in
   EXPECT_THAT(results.queryGradient.real, Pointwise(IsNear(2e-5), naive.queryGradient));
   EXPECT_THAT(results.keyGradient.real, Pointwise(IsNear(2e-5), naive.keyGradient));
   EXPECT_THAT(results.valueGradient.real, Pointwise(IsNear(2e-5), naive.valueGradient));
+  EXPECT_THAT(results.bucketGradient.real, Pointwise(IsNear(2e-5), naive.bucketGradient));
 }
 
 TEST_P(AttentionContract, AgreesWithPlainLoops) {
@@ -121,6 +122,9 @@ TEST_P(AttentionContract, WhatIsHiddenStaysHidden) {
           expectSameRow(results.logSum, other, clean.logSum, other, q, "log_sum");
           expectSameRow(results.queryGradient, other, clean.queryGradient, other, q,
                         "query gradient");
+          if (GetParam().hasTable())
+            expectSameRow(results.bucketGradient, other, clean.bucketGradient, other, q,
+                          "bucket gradient");
         }
       for (int64_t k = 0; k < keys; ++k)
         if (other != b || !lostKeys.count(k)) {
@@ -182,12 +186,15 @@ TEST_P(AttentionContract, ASequenceIsTheSameInAnyBatch) {
                         aloneIntegers(inputs.queryDocuments),
                         aloneIntegers(inputs.queryPositions),
                         aloneIntegers(inputs.keyDocuments),
-                        aloneIntegers(inputs.keyPositions)};
+                        aloneIntegers(inputs.keyPositions),
+                        inputs.table};
     AttentionResults results = kernels()(one);
     for (int64_t i = 0; i < length; ++i) {
       expectSameRow(results.output, 0, together.output, b, i, "output");
       expectSameRow(results.logSum, 0, together.logSum, b, i, "log_sum");
       expectSameRow(results.queryGradient, 0, together.queryGradient, b, i, "query gradient");
+      if (GetParam().hasTable())
+        expectSameRow(results.bucketGradient, 0, together.bucketGradient, b, i, "bucket gradient");
       expectSameRow(results.keyGradient, 0, together.keyGradient, b, i, "key gradient");
       expectSameRow(results.valueGradient, 0, together.valueGradient, b, i, "value gradient");
     }
@@ -205,6 +212,7 @@ TEST_P(AttentionContract, AnyNumberOfThreadsGivesTheSameBits) {
   EXPECT_THAT(three.queryGradient.real, ElementsAreArray(one.queryGradient.real));
   EXPECT_THAT(three.keyGradient.real, ElementsAreArray(one.keyGradient.real));
   EXPECT_THAT(three.valueGradient.real, ElementsAreArray(one.valueGradient.real));
+  EXPECT_THAT(three.bucketGradient.real, ElementsAreArray(one.bucketGradient.real));
 }
 
 // Holes may be anywhere: first and last keys, whole tiles of them, all of them.
@@ -242,9 +250,13 @@ const AttentionSetting settings[] = {{"causal", 1, 32, 0.1f},
                                      {"window(3)", 2, 12, 0.3f},
                                      {"k < q & (q - k < 4 | k < 2)", 2, 48},
                                      {"present & (causal | prefix)", 2, 8, 0.2f},
-                                     {"document & causal & present", 2, 8, 0.2f}};
-const char *const names[] = {"Causal",    "Padding",          "CausalAndPadding", "Window",
-                             "Predicate", "PresentAndPrefix", "Document"};
+                                     {"document & causal & present", 2, 8, 0.2f},
+                                     {"padding", 6, 8, 0, "alibi"},
+                                     {"causal", 4, 16, 0.1f, "<32, 128, one_sided>"},
+                                     {"k <= q + 4 & padding", 3, 10, 0, "<8, 20>"}};
+const char *const names[] = {
+    "Causal",   "Padding", "CausalAndPadding",    "Window",  "Predicate", "PresentAndPrefix",
+    "Document", "Alibi",   "RelativeFromOneSide", "Relative"};
 
 INSTANTIATE_TEST_SUITE_P(Masks, AttentionContract, testing::ValuesIn(settings),
                          [](const auto &info) { return std::string(names[info.index]); });

@@ -29,9 +29,13 @@ std::vector<std::string> differentiableOps() {
   return names;
 }
 
-/// Whether the op has a gradient by an operand: by all that are real but masks, which are sets.
+bool isMask(Operation *op, unsigned operand) { return isa<AddMaskOp>(op) && operand == 1; }
+
+/// Whether the op has a gradient by an operand: by all that are real but masks, which are sets, and
+/// the angles of positions.
 bool isTrained(Operation *op, unsigned operand) {
-  return isReal(op->getOperand(operand).getType()) && !(isa<AddMaskOp>(op) && operand == 1);
+  bool isAngle = isa<RotaryOp>(op) && operand == 1;
+  return isReal(op->getOperand(operand).getType()) && !isMask(op, operand) && !isAngle;
 }
 
 /// What an op is given. Dynamic axes get their sizes in order of appearance; positions are as many
@@ -45,7 +49,7 @@ public:
     std::vector<int64_t> shape = shapeOf(type);
     if (isInteger(type))
       return counting(shape);
-    if (!isTrained(op, operand))
+    if (isMask(op, operand))
       return makeTensor(shape, [](int64_t) { return 0; }); // a mask that hides nothing
     Tensor tensor = random(type);
     for (float &x : tensor.real)

@@ -21,10 +21,17 @@ struct NaiveAttention {
     return 1.0;
   };
 
+  /// What is added to a pair's score.
+  std::function<double(int64_t h, int64_t q, int64_t k)> term = [](auto...) { return 0.0; };
+  /// The row of a table of so many that the term is from.
+  int64_t buckets = 0;
+  std::function<int64_t(int64_t q, int64_t k)> bucket;
+
   using Values = std::vector<double>;
   Values query, key, value;
   Values output, logSum;                            // of forward()
   Values queryGradient, keyGradient, valueGradient; // of backward()
+  Values bucketGradient;                            // [batch, queries, heads, buckets]
 
   size_t atQuery(int64_t b, int64_t q, int64_t h, int64_t e = 0) const {
     return ((b * queries + q) * heads + h) * width + e;
@@ -56,6 +63,7 @@ struct NaiveAttention {
     queryGradient.assign(query.size(), 0);
     keyGradient.assign(key.size(), 0);
     valueGradient.assign(value.size(), 0);
+    bucketGradient.assign(batch * queries * heads * buckets, 0);
     forEachRow([&](int64_t b, int64_t q, int64_t h) {
       const double *dy = &gradient[atQuery(b, q, h)];
       Values weights(keys), byWeight(keys);
@@ -71,10 +79,12 @@ struct NaiveAttention {
         mean += weights[k] * byWeight[k];
       }
       for (int64_t k = 0; k < keys; ++k) {
-        double byScore = scale * weights[k] * (byWeight[k] - mean);
+        double byScore = weights[k] * (byWeight[k] - mean);
+        if (buckets)
+          bucketGradient[((b * queries + q) * heads + h) * buckets + bucket(q, k)] += byScore;
         for (int64_t e = 0; e < width; ++e) {
-          queryGradient[atQuery(b, q, h, e)] += byScore * key[atKey(b, k, h, e)];
-          keyGradient[atKey(b, k, h, e)] += byScore * query[atQuery(b, q, h, e)];
+          queryGradient[atQuery(b, q, h, e)] += scale * byScore * key[atKey(b, k, h, e)];
+          keyGradient[atKey(b, k, h, e)] += scale * byScore * query[atQuery(b, q, h, e)];
         }
       }
     });
@@ -85,7 +95,7 @@ private:
     double dot = 0;
     for (int64_t e = 0; e < width; ++e)
       dot += query[atQuery(b, q, h, e)] * key[atKey(b, k, h, e)];
-    return scale * dot;
+    return scale * dot + term(h, q, k);
   }
 
   template <class Body> void forEachRow(Body body) const {

@@ -4,6 +4,8 @@
 #include <gmock/gmock.h>
 
 #include <cmath>
+#include <complex>
+#include <numeric>
 
 namespace loup::test {
 namespace {
@@ -52,6 +54,49 @@ TEST(Position, SinusoidIsPreciseFarOut) {
       ASSERT_NEAR(table[i * 34 + c], c % 2 ? std::cos(angle) : std::sin(angle), 6.1e-8)
           << "position " << positions.integer[i] << ", column " << c;
     }
+}
+
+/// A pair of columns is a complex number, turned by its angle.
+TEST(Position, RotaryTurnsNeighbouringColumnsFarOut) {
+  const std::string ir = R"(
+    func.func @kernel(%p: i[time], %x: [batch, time, head:3, head_width:12])
+        -> [batch, time, head:3, head_width:12] {
+      %e = loup.sinusoid %p : i[time] -> [time, head_width:12]
+      %y = loup.rotary %x by %e INVERSE : [batch, time, head:3, head_width:12], [time, head_width:12]
+      return %y : [batch, time, head:3, head_width:12]
+    })";
+  Tensor positions{{6}, {}, {0, 1, 2, 127, 4095, 16384}}, x = randomTensor({2, 6, 3, 12}, 1);
+  for (bool isInverse : {false, true}) {
+    std::string text = ir;
+    text.replace(text.find("INVERSE"), 7, isInverse ? "inverse" : "");
+    std::vector<float> y = LoadedKernel(text)({positions, x})[0].real;
+    for (int64_t i = 0; i < x.size(); i += 2) {
+      int64_t column = i % 12, position = positions.integer[i / 36 % 6];
+      double angle = static_cast<double>(position) * std::pow(10000.0, -column / 12.0);
+      std::complex<double> pair(x.real[i], x.real[i + 1]);
+      std::complex<double> turned = pair * std::polar(1.0, isInverse ? -angle : angle);
+      ASSERT_NEAR(y[i], turned.real(), 1e-6) << "position " << position << ", column " << column;
+      ASSERT_NEAR(y[i + 1], turned.imag(), 1e-6) << "position " << position;
+    }
+  }
+}
+
+/// What rotary positions are for.
+TEST(Position, ProductsOfTurnedRowsGoByTheDifferenceOfPositions) {
+  LoadedKernel kernel(R"(
+    func.func @kernel(%p: i[time], %x: [time, head_width:32]) -> [time, head_width:32] {
+      %e = loup.sinusoid %p : i[time] -> [time, head_width:32]
+      %y = loup.rotary %x by %e : [time, head_width:32], [time, head_width:32]
+      return %y : [time, head_width:32]
+    })");
+  auto product = [&](int32_t query, int32_t key) {
+    Tensor x = randomTensor({2, 32}, 1);
+    std::vector<float> y = kernel({Tensor{{2}, {}, {query, key}}, x})[0].real;
+    return std::inner_product(y.begin(), y.begin() + 32, y.begin() + 32, 0.0);
+  };
+  for (int32_t difference : {0, 1, 5, 300})
+    for (int32_t key : {1, 100, 16000})
+      EXPECT_NEAR(product(key + difference, key), product(difference, 0), 1e-5);
 }
 
 TEST(Position, ShiftsRightAfterBegin) {

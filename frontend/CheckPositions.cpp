@@ -1,0 +1,130 @@
+// Rules of how positions are told.
+#include "frontend/CheckRules.h"
+#include "ir/masks/MaskTokens.h"
+
+#include <algorithm>
+#include <fmt/format.h>
+
+namespace loup {
+namespace {
+
+void checkSinusoids(const Spec &spec, Diagnostics &diagnostics) {
+  const ModelSpec &model = spec.model;
+  const auto &scale = model.embedding->scale;
+  if (!sure(model.position) || model.position != PositionKind::Sinusoidal)
+    return;
+  auto noteChoice = [&](Diagnostic &diagnostic) {
+    if (model.position.given())
+      diagnostic.note(model.position.range, "the positions are chosen here");
+  };
+  if (sure(model.width) && model.width % 2 != 0)
+    noteChoice(diagnostics.error(
+        model.width.range,
+        fmt::format(
+            "sinusoidal positions are pairs of sine and cosine and need an even 'width'; {} "
+            "is odd",
+            model.width.value)));
+  if (sure(scale) && scale == EmbeddingScale::None)
+    noteChoice(diagnostics.warning(
+        scale.range, "unscaled embeddings are small beside sinusoidal positions, which drown them; "
+                     "scale = \"sqrt\" is usual"));
+}
+
+/// Whether a mask's words let a query tell tokens apart by where they stand.
+bool tellsOrder(const std::string &mask) {
+  constexpr std::string_view blind[] = {"padding", "present", "document"};
+  for (const MaskToken &token : tokenizeMask(mask))
+    if (token.kind == MaskToken::Kind::Number ||
+        (token.kind == MaskToken::Kind::Word &&
+         std::find(std::begin(blind), std::end(blind), token.text) == std::end(blind)))
+      return true;
+  return false;
+}
+
+/// Attention alone treats its keys as a set.
+void warnWithoutPositions(const Spec &spec, std::string_view side,
+                          const std::vector<Field<LayerSpec>> &layers, Diagnostics &diagnostics) {
+  const Field<PositionKind> &position = spec.model->position;
+  if (!sure(position) || position != PositionKind::None)
+    return;
+  const Field<std::string> *telling = nullptr;
+  for (const Field<LayerSpec> &layer : layers) {
+    const Field<std::optional<AttentionSpec>> &attention = layer->selfAttention;
+    if (!attention.value || !sure(attention->value().mask))
+      return;
+    if (!telling && tellsOrder(attention->value().mask))
+      telling = &attention->value().mask;
+  }
+  if (layers.empty())
+    return;
+  Diagnostic &warning = diagnostics.warning(
+      position.range,
+      telling ? fmt::format("without positions the {} knows of the order of its tokens only what "
+                            "its masks tell",
+                            side)
+              : fmt::format("without positions the {} does not know the order of its tokens: in "
+                            "any other it gives each the same result",
+                            side));
+  if (telling && telling->given())
+    warning.note(telling->range, "this mask tells something of it");
+}
+
+/// Rotary positions turn pairs of a head's columns.
+void checkHeadWidth(const Spec &spec, const Field<std::optional<AttentionSpec>> &attention,
+                    Diagnostics &diagnostics) {
+  const ModelSpec &model = spec.model;
+  if (!attention.value || !sure(model.position) || model.position != PositionKind::Rotary)
+    return;
+  const Field<int64_t> &width = model.width, &heads = attention->value().heads;
+  if (!sure(width, heads) || width % heads != 0 || width / heads % 2 == 0)
+    return;
+  diagnostics
+      .error(heads.given() ? heads.range : attention.range,
+             fmt::format("rotary positions turn pairs of columns and need heads of an even width; "
+                         "{} heads of a width of {} have {} columns each",
+                         heads.value, width.value, width / heads))
+      .note(model.position.range, "the positions are chosen here");
+}
+
+/// The layers of a side share the table of relative positions, with a column for each head.
+void checkSharedTable(const Spec &spec, const std::vector<Field<LayerSpec>> &layers,
+                      Diagnostics &diagnostics) {
+  const Field<PositionKind> &position = spec.model->position;
+  if (!sure(position) || position != PositionKind::Relative)
+    return;
+  const Field<int64_t> *first = nullptr;
+  for (const Field<LayerSpec> &layer : layers) {
+    const Field<std::optional<AttentionSpec>> &attention = layer->selfAttention;
+    if (!attention.value || !sure(attention->value().heads))
+      continue;
+    const Field<int64_t> &heads = attention->value().heads;
+    if (!first)
+      first = &heads;
+    if (heads == *first)
+      continue;
+    Diagnostic &error = diagnostics.error(
+        heads.given() ? heads.range : attention.range,
+        fmt::format("the layers of a side share one table of relative positions and need as many "
+                    "heads each; these are {}, the first ones {}",
+                    heads.value, first->value));
+    if (first->given())
+      error.note(first->range, "the first ones are given here");
+    error.note(position.range, "the positions are chosen here");
+    return;
+  }
+}
+
+} // namespace
+
+void checkPositions(const Spec &spec, Diagnostics &diagnostics) {
+  checkSinusoids(spec, diagnostics);
+  for (const auto &[side, layers] :
+       {std::pair("encoder", &*spec.encoder), std::pair("decoder", &*spec.decoder)}) {
+    for (const Field<LayerSpec> &layer : *layers)
+      checkHeadWidth(spec, layer->selfAttention, diagnostics);
+    checkSharedTable(spec, *layers, diagnostics);
+    warnWithoutPositions(spec, side, *layers, diagnostics);
+  }
+}
+
+} // namespace loup

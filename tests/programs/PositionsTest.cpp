@@ -1,0 +1,56 @@
+// Positions that self-attention is told: a step of decoding, which sees one position, must say what
+// training says, which sees all.
+#include "tests/programs/ProgramTest.h"
+
+#include <numeric>
+
+namespace loup::test {
+namespace {
+
+class Positions : public ProgramTest,
+                  public testing::WithParamInterface<std::tuple<const char *, const char *>> {
+protected:
+  Positions() : ProgramTest(std::get<0>(GetParam()), std::get<1>(GetParam())) {
+    writeIds("train", 100);
+    writeIds("unseen", 12);
+  }
+
+  std::string model = folder / "model";
+};
+
+INSTANTIATE_TEST_SUITE_P(Descriptions, Positions,
+                         testing::Combine(testing::Values("rotary", "alibi", "relative"),
+                                          testing::Values("textbook", "packed")),
+                         [](const auto &info) {
+                           return std::string(std::get<0>(info.param)) + "_" +
+                                  std::get<1>(info.param);
+                         });
+
+TEST_P(Positions, TheLossFalls) {
+  std::vector<double> losses = column(trainLogged(model, {"--steps", "300"}), "loss");
+  auto sum = [](auto first) { return std::accumulate(first, first + 10, 0.0); };
+  EXPECT_LT(sum(losses.end() - 10), sum(losses.begin()) - 5);
+}
+
+// A hypothesis' score is the sum of its steps' log-probabilities; limits of length make others.
+TEST_P(Positions, StepsAgreeWithTeacherForcing) {
+  train(model, {"--steps", "20"});
+  std::string input = readFile(folder / "unseen.src"), repeated, targets;
+  std::vector<std::string> sources = split(input, "\n");
+  std::vector<double> found;
+  for (const char *limit : {"1", "2", "9", "20", "47"})
+    for (const Found &hypothesis :
+         search(model, input,
+                {"--beam", "3", "--n-best", "3", "--length-penalty", "0", "--max-length", limit})) {
+      repeated += sources[hypothesis.line] + "\n";
+      targets += hypothesis.text + "\n";
+      found.push_back(hypothesis.score);
+    }
+  std::vector<std::vector<double>> scores = score(model, repeated, targets);
+  ASSERT_EQ(scores.size(), found.size());
+  for (size_t i = 0; i < found.size(); ++i)
+    EXPECT_NEAR(found[i], std::accumulate(scores[i].begin(), scores[i].end(), 0.0), 1e-4);
+}
+
+} // namespace
+} // namespace loup::test
