@@ -68,12 +68,11 @@ std::string kernelText(const AttentionSetting &setting, const std::string &op,
   } else {
     counted = "  %qp = loup.positions : i[target]\n  %kp = loup.positions : i[target_key]\n";
   }
-  std::string text = if (setting.hasTable()) {
+  if (setting.hasTable()) {
     declared += ", %table: " + table;
     given += " buckets " + setting.term + " of %table";
     givenTypes += " of " + table;
-  }
-  else if (setting.term == "alibi") {
+  } else if (setting.term == "alibi") {
     given += " alibi";
   }
   std::string text =

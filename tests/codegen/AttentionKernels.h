@@ -37,14 +37,14 @@ struct AttentionInputs {
   Tensor lengths, examples; // [batch]
   int32_t dropoutKey = 77;
   // Where the mask speaks of them.
-  Tensor prefix;                         // [batch]
-  Tensor present;                        // [batch, keys]
-  Tensor queryDocuments, queryPositions; // [batch, queries]
-  Tensor keyDocuments, keyPositions;     // [batch, keys]
+  Tensor prefix = {};                              // [batch]
+  Tensor present = {};                             // [batch, keys]
+  Tensor queryDocuments = {}, queryPositions = {}; // [batch, queries]
+  Tensor keyDocuments = {}, keyPositions = {};     // [batch, keys]
+  Tensor table = {};                               // [bucket, head], where the setting has one
 
   /// Cuts both sides of each example into documents that end behind the same tokens.
   void cutDocuments(AttentionSizes sizes, const std::vector<int64_t> &ends);
-  Tensor table = {}; // [bucket, head], where the setting has one
 };
 
 struct AttentionResults {
