@@ -1,6 +1,7 @@
-// What proofs find in the descriptions of tests/failing/proofs, as `loup build` tells it: NAME.toml
-// and NAME.expected, all that stands on stderr. LOUP_UPDATE_EXPECTED=1 writes the second one, to be
-// read. What tests/failing only warns of builds, with the same words.
+// What proofs find in the descriptions of tests/failing/proofs, as `loup build` tells it, and in
+// programs written by hand, as loup-opt does: NAME.toml or NAME.mlir, and NAME.expected, all that
+// stands on stderr. LOUP_UPDATE_EXPECTED=1 writes the last one, to be read. What tests/failing only
+// warns of builds, with the same words.
 #include "tests/programs/ProgramTest.h"
 
 #include <algorithm>
@@ -17,54 +18,63 @@ const std::string cases = LOUP_PROOFS "/", mistakes = LOUP_PROOFS "/../";
 bool isRefusal(const std::string &words) { return words.find(" error: ") != words.npos; }
 bool isWarning(const std::string &words) { return words.find(" warning: ") != words.npos; }
 
+/// Names of files.
 std::vector<std::string> listCases(const std::string &folder) {
   std::vector<std::string> names;
   for (const fs::directory_entry &entry : fs::directory_iterator(folder))
-    if (entry.path().extension() == ".toml")
-      names.push_back(entry.path().stem().string());
+    if (entry.path().extension() == ".toml" || entry.path().extension() == ".mlir")
+      names.push_back(entry.path().filename().string());
   std::sort(names.begin(), names.end());
   return names;
+}
+
+std::string expectedOf(const fs::path &file) {
+  return fs::path(file).replace_extension(".expected");
 }
 
 std::vector<std::string> listWarnings() {
   std::vector<std::string> names = listCases(mistakes);
   std::erase_if(names, [](const std::string &name) {
-    std::string words = readFile(mistakes + name + ".expected");
+    std::string words = readFile(expectedOf(mistakes + name));
     return isRefusal(words) || !isWarning(words);
   });
   return names;
 }
 
-Ending build(const std::string &folder, const std::string &name) {
-  return run({"/usr/bin/env", "-C", folder, LOUP_PREFIX "/bin/loup", "build", name + ".toml",
-              "--emit", "check-masks"});
+Ending prove(const std::string &folder, const std::string &name) {
+  std::vector<std::string> words = {"/usr/bin/env", "-C", folder};
+  if (name.ends_with(".mlir"))
+    words.insert(words.end(), {LOUP_PREFIX "/bin/loup-opt", "--check-masks", name});
+  else
+    words.insert(words.end(), {LOUP_PREFIX "/bin/loup", "build", "--emit", "check-masks", name});
+  return run(words);
 }
 
 class Proofs : public testing::TestWithParam<std::string> {};
 
 TEST_P(Proofs, AreToldAsExpected) {
   std::string name = GetParam();
-  Ending ending = build(cases, name);
+  Ending ending = prove(cases, name);
   bool isRefused = isRefusal(ending.errors);
   EXPECT_TRUE(isRefused || isWarning(ending.errors));
   EXPECT_EQ(ending.code, isRefused ? 1 : 0);
   EXPECT_EQ(ending.output.empty(), isRefused);
   if (std::getenv("LOUP_UPDATE_EXPECTED"))
-    writeFile(cases + name + ".expected", ending.errors);
-  EXPECT_EQ(ending.errors, readFile(cases + name + ".expected"));
+    writeFile(expectedOf(cases + name), ending.errors);
+  EXPECT_EQ(ending.errors, readFile(expectedOf(cases + name)));
 }
 
 class Warnings : public testing::TestWithParam<std::string> {};
 
 TEST_P(Warnings, StopNoBuild) {
-  Ending ending = build(mistakes, GetParam());
+  Ending ending = prove(mistakes, GetParam());
   EXPECT_EQ(ending.code, 0);
   EXPECT_NE(ending.output, "");
-  EXPECT_EQ(ending.errors, readFile(mistakes + GetParam() + ".expected") + "pass check-masks\n");
+  EXPECT_EQ(ending.errors, readFile(expectedOf(mistakes + GetParam())) + "pass check-masks\n");
 }
 
 std::string identifierOf(const testing::TestParamInfo<std::string> &info) {
-  std::string name = info.param;
+  std::string name = fs::path(info.param).stem();
   std::replace(name.begin(), name.end(), '-', '_');
   return name;
 }

@@ -11,7 +11,7 @@ loup, failing = sys.argv[1], pathlib.Path(sys.argv[2])
 
 with tempfile.TemporaryDirectory() as name:
     folder = pathlib.Path(name)
-    for mistake in "word-misspelt", "proofs/sees-the-future":
+    for mistake in "word-misspelt", "proofs/mask-of-the-source-on-the-target":
         page = folder / "page.html"
         page.write_text("kept")
         done = subprocess.run([loup, "explain", failing / f"{mistake}.toml", "-o", page],
