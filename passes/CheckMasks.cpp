@@ -91,8 +91,7 @@ struct CheckMasks : impl::CheckMasksBase<CheckMasks> {
                   << op.getMask().getWords() << " | "
                   << (mask.keys() == KeySide::Own ? "k == q" : "sink(1)")
                   << "\", or say empty = \"zero\"");
-    if (!emptyIsZero)
-      tell("every query has a key", mask);
+    tell(emptyIsZero ? "a query without a key gives zeros" : "every query has a key", mask);
     if (!op.getMask().isWithinDocuments() &&
         hidesNothing(MaskExpression::parse(op.getMask().getWords()).allowed(), mask.keys()))
       emitWarning(op.getLoc()) << attentionOf(op)

@@ -33,9 +33,11 @@ std::vector<AttentionMask> attentionMasks(const Spec &spec, mlir::MLIRContext *c
     auto known = std::find_if(masks.begin(), masks.end(), [&](const AttentionMask &mask) {
       return mask.words == words && mask.querySide == querySide && mask.keySide == keySide;
     });
-    if (known == masks.end())
+    if (known == masks.end()) {
+      MaskAttr mask = MaskAttr::get(context, words);
       known = masks.insert(
-          known, {words, querySide, keySide, {}, MaskAttr::get(context, words).allowed()});
+          known, {words, querySide, keySide, {}, mask.allowed(), mask.isWithinDocuments()});
+    }
     known->layers.push_back(layer);
   };
   auto addAll = [&](const std::vector<Field<LayerSpec>> &tables, const char *side) {

@@ -16,6 +16,7 @@ struct AttentionMask {
   std::string querySide, keySide; // "source" or "target"
   std::vector<int64_t> layers;    // of the encoder or the decoder, counted from 0
   MaskSet allowed;                // padding is hidden, whether the words say so or not
+  bool isWithinDocuments;         // and then the set is that of one document
 
   bool isSelf() const { return querySide == keySide; }
 

@@ -1,10 +1,9 @@
 #include "frontend/explain/MaskPicture.h"
 
-#include "ir/masks/MaskBounds.h"
-
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 namespace loup {
 namespace {
@@ -47,36 +46,75 @@ std::vector<int64_t> ticks(int64_t count, int64_t step) {
   return all;
 }
 
+/// Queries and keys that see each other alone, with the sizes of their own mask.
+struct Document {
+  Range queries, keys;
+  MaskSizes sizes;
+};
+
+std::vector<Document> cut(const MaskSizes &sizes, const std::vector<int64_t> &ends) {
+  if (ends.empty())
+    return {{{0, sizes.queries}, {0, sizes.keys}, sizes}};
+  std::vector<Document> documents;
+  auto add = [&](int64_t first, int64_t end, int64_t length) {
+    int64_t count = end - first;
+    documents.push_back(
+        {{first, end}, {first, end}, {.queries = count, .keys = count, .length = length}});
+  };
+  int64_t first = 0;
+  for (int64_t end : ends) {
+    add(first, end, end - first);
+    first = end;
+  }
+  add(first, sizes.keys, 0);
+  return documents;
+}
+
+/// Calls `use` with the number and the positions of each block.
+template <class Use> void forBlocks(Range positions, int64_t step, Use use) {
+  for (int64_t a = 0, first = positions.first; first < positions.end; ++a, first += step)
+    use(a, Range{first, std::min(first + step, positions.end)});
+}
+
 } // namespace
 
-MaskPicture::MaskPicture(const MaskSet &mask, const MaskSizes &sizes, int64_t blockSize)
-    : size(sizes), step(blockSize) {
-  for (int64_t q = 0; q < size.queries; ++q)
-    for (int64_t k = 0; k < size.keys; ++k)
-      allowed.push_back(mask.contains(q, k, size));
+MaskPicture::MaskPicture(const MaskSet &mask, const MaskSizes &sizes, int64_t blockSize,
+                         const PictureMarks &marks)
+    : size(sizes), step(blockSize), allowed(sizes.queries * sizes.keys) {
+  std::vector<Document> documents = cut(size, marks.documentEnds);
+  for (const auto &[queries, keys, own] : documents)
+    for (int64_t q = queries.first; q < queries.end; ++q)
+      for (int64_t k = keys.first; k < keys.end; ++k)
+        allowed[q * size.keys + k] =
+            mask.contains(q - queries.first, k - keys.first, own, marks.isPresent(k));
   count.pairs = size.queries * size.keys;
   count.allowed = std::count(allowed.begin(), allowed.end(), true);
 
   MaskBounds bounds = MaskBounds::onKeys(mask, step);
-  for (int64_t a = 0; a * step < size.queries; ++a) {
-    std::vector<Range> touched = bounds.touched(a, size, step), full = bounds.full(a, size, step);
-    for (int64_t b = 0; b * step < size.keys; ++b) {
-      Block block{a * step, b * step, Kind::Partial, 0, 0};
-      for (int64_t q = block.query; q < std::min(block.query + step, size.queries); ++q)
-        for (int64_t k = block.key; k < std::min(block.key + step, size.keys); ++k) {
-          ++block.pairs;
-          block.allowed += isAllowed(q, k);
-        }
-      if (!isIn(touched, b))
-        block.kind = Kind::Skipped;
-      else if (isIn(full, b))
-        block.kind = Kind::Full;
-      ++count.blocks;
-      count.skipped += block.kind == Kind::Skipped;
-      count.full += block.kind == Kind::Full;
-      blocks.push_back(block);
-    }
-  }
+  for (const Document &document : documents)
+    forBlocks(document.queries, step, [&](int64_t a, Range queries) {
+      std::vector<Range> touched = bounds.touched(a, document.sizes, step);
+      std::vector<Range> full = bounds.full(a, document.sizes, step);
+      for (const Document &other : documents)
+        forBlocks(other.keys, step, [&](int64_t b, Range keys) {
+          bool isSeen = &other == &document && isIn(touched, b);
+          addBlock(queries, keys,
+                   !isSeen         ? Kind::Skipped
+                   : isIn(full, b) ? Kind::Full
+                                   : Kind::Partial);
+        });
+    });
+}
+
+void MaskPicture::addBlock(Range queries, Range keys, Kind kind) {
+  Block block{queries, keys, kind, (queries.end - queries.first) * (keys.end - keys.first), 0};
+  for (int64_t q = queries.first; q < queries.end; ++q)
+    for (int64_t k = keys.first; k < keys.end; ++k)
+      block.allowed += isAllowed(q, k);
+  ++count.blocks;
+  count.skipped += kind == Kind::Skipped;
+  count.full += kind == Kind::Full;
+  blocks.push_back(block);
 }
 
 Html MaskPicture::drawBlocks(bool isFull) const {
@@ -85,15 +123,14 @@ Html MaskPicture::drawBlocks(bool isFull) const {
   for (const Block &block : blocks) {
     if ((block.kind == Kind::Full) != isFull)
       continue;
-    int64_t lastQuery = std::min(block.query + step, size.queries) - 1;
-    int64_t lastKey = std::min(block.key + step, size.keys) - 1;
+    auto [queries, keys] = std::pair(block.queries, block.keys);
     const char *kind = words[static_cast<size_t>(block.kind)];
-    all += rectangle(kind, block.key, block.query, lastKey + 1 - block.key,
-                     lastQuery + 1 - block.query,
+    all += rectangle(kind, keys.first, queries.first, keys.end - keys.first,
+                     queries.end - queries.first,
                      element("title", fmt::format("queries {} to {}, keys {} to {}: {}, {} of {} "
                                                   "pairs allowed",
-                                                  block.query, lastQuery, block.key, lastKey, kind,
-                                                  block.allowed, block.pairs)));
+                                                  queries.first, queries.end - 1, keys.first,
+                                                  keys.end - 1, kind, block.allowed, block.pairs)));
   }
   return all;
 }

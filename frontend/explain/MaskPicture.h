@@ -3,12 +3,20 @@
 #pragma once
 
 #include "frontend/explain/Html.h"
-#include "ir/masks/MaskSet.h"
+#include "ir/masks/MaskBounds.h"
 
 #include <string>
 #include <vector>
 
 namespace loup {
+
+/// What a mask is drawn with beside sizes.
+struct PictureMarks {
+  std::vector<int64_t> documentEnds; // ascending; what is behind the last is padding. Or none
+  int64_t absentEvery = 0;           // this and each so manieth key after 0 are absent; 0: none
+
+  bool isPresent(int64_t k) const { return absentEvery == 0 || k % absentEvery != 0; }
+};
 
 class MaskPicture {
 public:
@@ -19,9 +27,11 @@ public:
     int64_t partial() const { return blocks - skipped - full; }
   };
 
-  /// The matrix sizes.queries x sizes.keys, where every key is present, in blocks of `blockSize`
-  /// queries and as many keys.
-  MaskPicture(const MaskSet &mask, const MaskSizes &sizes, int64_t blockSize);
+  /// The matrix sizes.queries x sizes.keys in blocks of `blockSize` queries and as many keys,
+  /// counted from the start of each document. `mask` is that of one document where there are
+  /// several.
+  MaskPicture(const MaskSet &mask, const MaskSizes &sizes, int64_t blockSize,
+              const PictureMarks &marks = {});
 
   const Counts &counts() const { return count; }
   const MaskSizes &sizes() const { return size; }
@@ -34,11 +44,12 @@ private:
   enum class Kind { Skipped, Partial, Full };
 
   struct Block {
-    int64_t query, key; // the first ones
+    Range queries, keys;
     Kind kind;
     int64_t pairs, allowed;
   };
 
+  void addBlock(Range queries, Range keys, Kind kind);
   bool isAllowed(int64_t q, int64_t k) const { return allowed[q * size.keys + k]; }
 
   Html drawBlocks(bool isFull) const;

@@ -1,9 +1,9 @@
 #include "frontend/explain/MaskSection.h"
 
 #include "frontend/Explain.h"
-#include "frontend/explain/MaskPicture.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 namespace loup {
 namespace {
@@ -47,7 +47,9 @@ Html table(const MaskPicture &picture) {
 
 /// One mask at one length; only those of the page's own length show at first.
 Html drawAt(const AttentionMask &mask, int64_t length, bool isShown) {
-  MaskPicture picture(mask.allowed, pictureSizes(mask.allowed, length), blockSize(length));
+  MaskSizes drawn = pictureSizes(mask.allowed, length);
+  PictureMarks marks = pictureMarks(mask, drawn);
+  MaskPicture picture(mask.allowed, drawn, blockSize(length), marks);
   const MaskSizes &sizes = picture.sizes();
   const MaskPicture::Counts &count = picture.counts();
   std::string caption =
@@ -57,17 +59,24 @@ Html drawAt(const AttentionMask &mask, int64_t length, bool isShown) {
           : fmt::format("{} tokens.", length);
   if (sizes.prefix > 0)
     caption += fmt::format(" Its first {} are given.", sizes.prefix);
-  if (mask.allowed.dependsOn(MaskSet::Column::Present))
-    caption += " All are present in the data.";
-  HtmlAttributes attributes = {{"class", "at-length"},
-                               {"data-length", std::to_string(length)},
-                               {"data-real", std::to_string(sizes.length)},
-                               {"data-pairs", std::to_string(count.pairs)},
-                               {"data-allowed", std::to_string(count.allowed)},
-                               {"data-block", std::to_string(picture.blockSize())},
-                               {"data-skipped", std::to_string(count.skipped)},
-                               {"data-full", std::to_string(count.full)},
-                               {"data-partial", std::to_string(count.partial())}};
+  if (!marks.documentEnds.empty())
+    caption +=
+        fmt::format(" Its documents end before tokens {}.", fmt::join(marks.documentEnds, ", "));
+  if (marks.absentEvery > 0)
+    caption += fmt::format(" Of every {} tokens the first is absent.", marks.absentEvery);
+  HtmlAttributes attributes = {
+      {"class", "at-length"},
+      {"data-length", std::to_string(length)},
+      {"data-real", std::to_string(sizes.length)},
+      {"data-prefix", std::to_string(sizes.prefix)},
+      {"data-absent-every", std::to_string(marks.absentEvery)},
+      {"data-documents", fmt::format("{}", fmt::join(marks.documentEnds, " "))},
+      {"data-pairs", std::to_string(count.pairs)},
+      {"data-allowed", std::to_string(count.allowed)},
+      {"data-block", std::to_string(picture.blockSize())},
+      {"data-skipped", std::to_string(count.skipped)},
+      {"data-full", std::to_string(count.full)},
+      {"data-partial", std::to_string(count.partial())}};
   if (!isShown)
     attributes.emplace_back("hidden", "hidden");
   return element("div", attributes,
@@ -96,6 +105,15 @@ MaskSizes pictureSizes(const MaskSet &mask, int64_t length) {
   if (mask.dependsOn(MaskSet::Column::Prefix))
     sizes.prefix = length / 4;
   return sizes;
+}
+
+PictureMarks pictureMarks(const AttentionMask &mask, const MaskSizes &sizes) {
+  PictureMarks marks;
+  if (mask.isWithinDocuments)
+    marks.documentEnds = {sizes.length / 2, sizes.length * 3 / 4, sizes.length};
+  if (mask.allowed.dependsOn(MaskSet::Column::Present))
+    marks.absentEvery = 7;
+  return marks;
 }
 
 Section maskSection(const std::vector<AttentionMask> &masks, int64_t length) {

@@ -37,6 +37,9 @@ Html inWords(const std::string &what) {
        "length. The model cannot learn to copy its answer."},
       {"every query has a key", "Every query has a key",
        "in a sequence of any length from 1 on. No weighted mean is taken of nothing."},
+      {"a query without a key gives zeros", "A query without a key gives zeros",
+       "the description says so, or the mask asks which tokens are present, which no proof can "
+       "know."},
   };
   for (const auto &[name, title, meaning] : known)
     if (what == name)

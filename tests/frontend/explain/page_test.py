@@ -33,12 +33,14 @@ def text_of(element):
 
 
 def allows(words):
-    """A mask as a function of q, k and the real number of keys; it always hides padding."""
+    """A mask as a function of q, k, the real number of keys, how many of them are the prefix and
+    whether the key is present; within a document, all count from its start. Padding is hidden."""
     words = re.sub(r"window\((\d+)\)", r"(q - \1 < k < q + \1)", words)
     words = re.sub(r"sink\((\d+)\)", r"(k < \1)", words)
     words = words.replace("causal", "(k <= q)").replace("padding", "(k < length)")
+    words = words.replace("prefix", "(k < prefix)").replace("document & ", "")
     words = words.replace("&", " and ").replace("|", " or ").replace("!", " not ")
-    return eval(f"lambda q, k, length: k < length and ({words})")
+    return eval(f"lambda q, k, length, prefix, present: k < length and ({words})")
 
 
 def masks():
@@ -91,22 +93,30 @@ class PageTest(unittest.TestCase):
             self.assertEqual([p.get("hidden") for p in pictures], ["hidden", None, "hidden"])
             for picture in pictures:
                 number = {key[5:]: int(value) for key, value in picture.items()
-                          if key.startswith("data-")}
-                length, block, real = (number[key] for key in ("length", "block", "real"))
-                pairs = {(q, k) for q in range(length) for k in range(length)
-                         if allowed(q, k, real)}
+                          if key.startswith("data-") and key != "data-documents"}
+                length, block, real, prefix, every = (
+                    number[key] for key in ("length", "block", "real", "prefix", "absent-every"))
+                ends = [int(end) for end in picture.get("data-documents").split()]
+                documents = list(zip([0] + ends, (ends or [length]) + [length]))
+                pairs = {(first + q, first + k) for first, end in documents
+                         for q in range(end - first) for k in range(end - first)
+                         if allowed(q, k, min(end, real) - first, prefix,
+                                    every == 0 or (first + k) % every > 0)}
                 self.assertEqual(number["pairs"], length * length)
                 self.assertEqual(number["allowed"], len(pairs))
-                sums = [sum((q, k) in pairs for q in range(a, a + block)
-                            for k in range(b, b + block))
-                        for a in range(0, length, block) for b in range(0, length, block)]
-                self.assertEqual(number["skipped"] + number["full"] + number["partial"], len(sums))
-                if "%" in figure.get("data-mask"):  # bounds leave residue classes out
-                    self.assertLessEqual(number["skipped"], sums.count(0))
-                    self.assertLessEqual(number["full"], sums.count(block * block))
+                blocks = [range(a, min(a + block, end)) for first, end in documents
+                          for a in range(first, end, block)]
+                shares = [sum((q, k) in pairs for q in queries for k in keys)
+                          / (len(queries) * len(keys)) for queries in blocks for keys in blocks]
+                self.assertEqual(number["skipped"] + number["full"] + number["partial"],
+                                 len(shares))
+                # Bounds leave residue classes out, and which keys are present.
+                if "%" in figure.get("data-mask") or every > 0:
+                    self.assertLessEqual(number["skipped"], shares.count(0))
+                    self.assertLessEqual(number["full"], shares.count(1))
                 else:
-                    self.assertEqual(number["skipped"], sums.count(0))
-                    self.assertEqual(number["full"], sums.count(block * block))
+                    self.assertEqual(number["skipped"], shares.count(0))
+                    self.assertEqual(number["full"], shares.count(1))
                 rectangles = [e.get("class") for e in picture.iter("rect")]
                 for kind in "skipped", "full", "partial":
                     self.assertEqual(rectangles.count(kind), number[kind])
@@ -115,7 +125,9 @@ class PageTest(unittest.TestCase):
         proofs = text_of(self.page.find(".//section[@id='proofs']"))
         self.assertEqual(
             proofs.count("No position that is predicted sees itself or a later one"), 1)
-        self.assertEqual(proofs.count("Every query has a key"), len(masks()))
+        unsure = sum("present" in words for words, *_ in masks())
+        self.assertEqual(proofs.count("Every query has a key"), len(masks()) - unsure)
+        self.assertEqual(proofs.count("A query without a key gives zeros"), unsure)
         warns = any("causal" in words and queries != keys for words, queries, keys in masks())
         self.assertEqual("'causal' on cross-attention" in proofs, warns)
 
