@@ -1,5 +1,6 @@
 #include "codegen/CompileKernel.h"
 
+#include "codegen/Autoschedule.h"
 #include "codegen/KernelOps.h"
 #include "codegen/TemporaryFolder.h"
 #include "codegen/kernels/Families.h"
@@ -7,6 +8,8 @@
 #include "runtime/Files.h"
 
 #include "llvm/Support/raw_ostream.h"
+
+#include <optional>
 
 using namespace mlir;
 
@@ -67,7 +70,10 @@ static std::vector<Halide::Func> defineOutputs(func::FuncOp kernel, const Kernel
   return outputs;
 }
 
-static KernelPipeline build(func::FuncOp kernel, const Halide::Target &target) {
+enum class Scheduler { Ours, Halides };
+
+static KernelPipeline build(func::FuncOp kernel, const Halide::Target &target,
+                            Scheduler scheduler) {
   const KernelOps &ops = KernelOps::all();
   KernelBody body(kernel, ops, target);
   Anchor anchor;
@@ -79,19 +85,57 @@ static KernelPipeline build(func::FuncOp kernel, const Halide::Target &target) {
     anchor.schedule = [&](Outputs outputs) { schedulePointwise(kernel, body, outputs); };
   }
   std::vector<Halide::Func> outputs = defineOutputs(kernel, body);
-  anchor.schedule(outputs);
-  return {Halide::Pipeline(outputs), body.arguments()};
+  KernelPipeline built{Halide::Pipeline(outputs), body.arguments()};
+  if (scheduler == Scheduler::Ours) {
+    anchor.schedule(outputs);
+  } else {
+    body.estimateSizes(outputs);
+    autoschedule(built.pipeline, target);
+  }
+  return built;
+}
+
+static Halide::Module lower(func::FuncOp kernel, const Halide::Target &target,
+                            Scheduler scheduler) {
+  KernelPipeline built = build(kernel, target, scheduler);
+  return built.pipeline.compile_to_module(built.arguments, kernel.getSymName().str(), target,
+                                          Halide::LinkageType::External);
+}
+
+/// What `make` makes of a kernel with Halide's own schedule; nothing where it has ours, because it
+/// is to have it, or because Halide refuses to make one or to lower what it made.
+template <class Make>
+static auto ifAutoscheduled(func::FuncOp kernel, Make make) -> std::optional<decltype(make())> {
+  if (!isAutoscheduled(kernel))
+    return std::nullopt;
+  try {
+    return make();
+  } catch (const Halide::Error &) {
+    return std::nullopt;
+  }
+}
+
+static Halide::Module lower(func::FuncOp kernel, const Halide::Target &target) {
+  Halide::Module ours = lower(kernel, target, Scheduler::Ours);
+  auto halides = ifAutoscheduled(kernel, [&] {
+    return lower(kernel, target.without_feature(Halide::Target::NoAsserts), Scheduler::Halides);
+  });
+  return halides ? autoscheduledWhereItFits(kernel.getSymName().str(), *halides, ours) : ours;
 }
 
 KernelPipeline buildPipeline(func::FuncOp kernel, const Halide::Target &target) {
-  return namingKernel(kernel, [&] { return build(kernel, target); });
+  return namingKernel(kernel, [&] {
+    auto halides = ifAutoscheduled(kernel, [&] {
+      (void)lower(kernel, target, Scheduler::Halides);
+      return build(kernel, target, Scheduler::Halides);
+    });
+    return halides ? *halides : build(kernel, target, Scheduler::Ours);
+  });
 }
 
 CompiledKernel compileKernel(func::FuncOp kernel, const Halide::Target &target, KernelTexts texts) {
   return namingKernel(kernel, [&] {
-    KernelPipeline built = build(kernel, target);
-    Halide::Module module = built.pipeline.compile_to_module(
-        built.arguments, kernel.getSymName().str(), target, Halide::LinkageType::External);
+    Halide::Module module = lower(kernel, target);
     TemporaryFolder folder; // Halide writes its outputs to files only
     std::map<Halide::OutputFileType, std::string> files = {
         {Halide::OutputFileType::object, (folder / "object").string()}};

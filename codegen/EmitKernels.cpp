@@ -1,9 +1,12 @@
 #include "codegen/EmitKernels.h"
+#include "codegen/Autoschedule.h"
 #include "codegen/Cache.h"
 #include "codegen/CompileKernel.h"
 #include "codegen/TemporaryFolder.h"
 
 #include "runtime/Files.h"
+
+#include <fmt/format.h>
 
 #include <atomic>
 #include <chrono>
@@ -47,6 +50,12 @@ std::vector<func::FuncOp> kernelsOf(ModuleOp module) {
   return {kernels.begin(), kernels.end()};
 }
 
+/// Whether the kernel that was compiled to this object has Halide's own schedule.
+bool isAutoscheduled(func::FuncOp kernel, const std::filesystem::path &object) {
+  return loup::isAutoscheduled(kernel) &&
+         holdsAutoscheduled(readFile(object).value_or(""), kernel.getSymName().str());
+}
+
 std::string textOf(func::FuncOp kernel) {
   std::string text;
   llvm::raw_string_ostream stream(text);
@@ -72,7 +81,9 @@ std::vector<EmittedKernel> emitKernels(ModuleOp module, int jobs, const KernelPr
   std::vector<func::FuncOp> kernels = kernelsOf(module);
   std::vector<std::string> texts;
   for (func::FuncOp kernel : kernels)
-    texts.push_back(textOf(kernel));
+    texts.push_back(isAutoscheduled(kernel)
+                        ? fmt::format("{} cores\n{}", autoscheduledCores(), textOf(kernel))
+                        : textOf(kernel));
 
   std::vector<EmittedKernel> emitted(kernels.size() + 1);
   std::atomic<size_t> next = 0;
@@ -88,7 +99,8 @@ std::vector<EmittedKernel> emitKernels(ModuleOp module, int jobs, const KernelPr
           return isRuntime ? compileRuntime(target) : compileKernel(kernels[i], target).object;
         });
         emitted[i] = {isRuntime ? "runtime" : kernels[i].getSymName().str(), entry.path,
-                      since(start), !entry.isNew};
+                      since(start), !entry.isNew,
+                      !isRuntime && isAutoscheduled(kernels[i], entry.path)};
       } catch (...) {
         std::lock_guard lock(mutex);
         failure = failure ? failure : std::current_exception();

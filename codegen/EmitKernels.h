@@ -15,6 +15,7 @@ struct EmittedKernel {
   std::filesystem::path object;
   double seconds = 0; // of compiling
   bool cached = false;
+  bool autoscheduled = false; // by Halide's own autoscheduler, rather than by us
 };
 
 /// Called as each kernel is ready, from one thread at a time: `done` of `all`.

@@ -133,6 +133,36 @@ std::vector<Halide::Argument> KernelBody::arguments() const {
   return result;
 }
 
+/// Of batches as they are trained on: sentences of some 30 tokens.
+static int typicalSize(const Axis &axis) {
+  if (!axis.isDynamic())
+    return static_cast<int>(axis.size);
+  return isTokenAxis(axis.name) ? 1024 : 32;
+}
+
+/// Halide's order.
+static Halide::Region typicalRegion(Type type) {
+  Halide::Region region;
+  auto axes = namedAxes(type);
+  for (const Axis &axis : llvm::reverse(axes))
+    region.emplace_back(0, typicalSize(axis));
+  return region;
+}
+
+void KernelBody::estimateSizes(llvm::ArrayRef<Halide::Func> outputs) {
+  for (auto &[argument, scalar] : scalars)
+    scalar.set_estimate(1);
+  for (BlockArgument argument : block->getArguments())
+    if (auto tensor = tensors.find(argument.getAsOpaquePointer()); tensor != tensors.end())
+      tensor->second.set_estimates(typicalRegion(argument.getType()));
+  ValueRange results = block->getTerminator()->getOperands();
+  size_t result = 0;
+  for (Halide::Func output : outputs) {
+    output.set_estimates(typicalRegion(results[result].getType()));
+    result += output.outputs();
+  }
+}
+
 void KernelBody::define(Value value, Halide::Func func) {
   funcs.emplace(value.getAsOpaquePointer(), func);
 }

@@ -51,6 +51,10 @@ public:
   /// The kernel's arguments, in order.
   std::vector<Halide::Argument> arguments() const;
 
+  /// Tells an autoscheduler how large the arguments, and `outputs`, which hold the kernel's results
+  /// in order, typically are.
+  void estimateSizes(llvm::ArrayRef<Halide::Func> outputs);
+
   /// From now on `value` is what `func` holds, whose arguments are vars(value's type).
   void define(mlir::Value value, Halide::Func func);
 

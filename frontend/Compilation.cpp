@@ -6,7 +6,10 @@
 #include "passes/Pipeline.h"
 #include "runtime/Errors.h"
 
+#include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Pass/PassManager.h"
+
+#include "llvm/ADT/STLExtras.h"
 
 #include <fmt/format.h>
 
@@ -50,11 +53,18 @@ void Compilation::runPasses(ModuleOp module, const std::string &schedule, const 
 
 std::vector<EmittedKernel> Compilation::compileKernels(ModuleOp module, int jobs,
                                                        const std::string &label) {
-  return emitKernels(module, jobs, [&](const EmittedKernel &kernel, size_t done, size_t all) {
-    progress.show(
-        fmt::format("{}kernel {}/{} {}{}", label, done, all, kernel.name,
-                    kernel.cached ? " (known)" : fmt::format(" {:.1f} s", kernel.seconds)));
-  });
+  auto kernels =
+      emitKernels(module, jobs, [&](const EmittedKernel &kernel, size_t done, size_t all) {
+        progress.show(
+            fmt::format("{}kernel {}/{} {}{}", label, done, all, kernel.name,
+                        kernel.cached ? " (known)" : fmt::format(" {:.1f} s", kernel.seconds)));
+      });
+  auto isMarked = [](func::FuncOp function) { return function->hasAttr("loup.autoscheduled"); };
+  auto isTaken = [](const EmittedKernel &kernel) { return kernel.autoscheduled; };
+  if (llvm::any_of(module.getOps<func::FuncOp>(), isMarked))
+    progress.print(fmt::format("{}Halide's autoscheduler took {} of {} kernels\n", label,
+                               llvm::count_if(kernels, isTaken), kernels.size() - 1));
+  return kernels;
 }
 
 } // namespace loup

@@ -35,6 +35,7 @@ public:
   const Diagnostics &reports() const { return found; }
 
   /// Compiles with `jobs` threads, 0 being one a core; `label` begins the lines that are shown.
+  /// Says how many kernels Halide's autoscheduler took, where it was asked.
   std::vector<EmittedKernel> compileKernels(mlir::ModuleOp module, int jobs = 0,
                                             const std::string &label = "");
 

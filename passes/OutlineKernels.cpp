@@ -114,7 +114,7 @@ private:
 
 class Outliner {
 public:
-  explicit Outliner(ModuleOp module) : module(module) {}
+  Outliner(ModuleOp module, bool autoscheduled) : module(module), autoscheduled(autoscheduled) {}
 
   void run() {
     llvm::SmallVector<func::FuncOp> functions(module.getOps<func::FuncOp>());
@@ -181,6 +181,8 @@ private:
     auto kernel = func::FuncOp::create(builder, loc, "kernel", type);
     kernel.setPrivate();
     kernel->setAttr("loup.kernel", builder.getUnitAttr());
+    if (autoscheduled)
+      kernel->setAttr("loup.autoscheduled", builder.getUnitAttr());
     Block *body = kernel.addEntryBlock();
     builder.setInsertionPointToStart(body);
 
@@ -237,12 +239,15 @@ private:
   }
 
   ModuleOp module;
+  bool autoscheduled;
   llvm::StringMap<func::FuncOp> kernels;
   llvm::StringMap<int> counts;
 };
 
 struct OutlineKernels : impl::OutlineKernelsBase<OutlineKernels> {
-  void runOnOperation() override { Outliner(getOperation()).run(); }
+  using OutlineKernelsBase::OutlineKernelsBase;
+
+  void runOnOperation() override { Outliner(getOperation(), autoscheduled).run(); }
 };
 
 } // namespace

@@ -325,10 +325,14 @@ def FuseElementwise : LoupPass<"fuse-elementwise"> {
 
 def OutlineKernels : LoupPass<"outline-kernels"> {
   let summary = "Turns groups of ops into kernels and calls of them";
+  let options = [Option<"autoscheduled", "autoscheduled", "bool", "false",
+                        "Ask for Halide's own autoscheduler">];
   let description = [{
     The border between MLIR and Halide: see "After OutlineKernels" in `passes/README.md`. An op outside
     of any group becomes a kernel of its own. Positions and constants are computed where they are
-    read. Inside a kernel axes have general names, so that encoder and decoder share kernels.
+    read. Inside a kernel axes have general names, so that encoder and decoder share kernels. With the
+    option `autoscheduled` kernels carry the unit attribute `loup.autoscheduled`, which asks for
+    Halide's own autoscheduler.
 
     ```mlir
     !source = tensor<?x?x8xf32, #loup.axes<batch, source, width>>

@@ -15,6 +15,7 @@ const std::vector<Named> &rungs() {
       {"textbook", "masks built and added, every op a kernel of its own"},
       {"fused", "attention in one kernel, pointwise work joined to its neighbours"},
       {"specialised", "attention visits only what its mask lets be seen"},
+      {"autoscheduled", "packed, with loops by Halide's own autoscheduler"},
       {"packed", "sentences one after the other: no padding is computed"},
   };
   return ladder;
@@ -44,6 +45,7 @@ void buildPipeline(OpPassManager &manager, llvm::StringRef schedule, llvm::Strin
   if (rung == static_cast<ptrdiff_t>(rungs().size()))
     throw InternalError("a schedule is one of rungs(), got " + schedule.str());
   bool fused = rung >= 1, specialised = rung >= 2, packed = rung >= 3, ended = false;
+  bool autoscheduled = schedule == "autoscheduled";
   auto add = [&](std::unique_ptr<Pass> pass, Stage after) {
     if (ended)
       return;
@@ -68,7 +70,7 @@ void buildPipeline(OpPassManager &manager, llvm::StringRef schedule, llvm::Strin
     add(createSpecialiseMask(), Stage::Training);
   if (fused)
     add(createFuseElementwise(), Stage::Training);
-  add(createOutlineKernels(), Stage::Outlined);
+  add(createOutlineKernels({autoscheduled}), Stage::Outlined);
   add(createPlanMemory(), Stage::Planned);
 }
 

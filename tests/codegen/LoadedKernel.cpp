@@ -42,7 +42,7 @@ std::string runtimeObject() {
 }
 
 /// C++ text of `call(void **)`, which passes the kernel its arguments.
-std::string callerText(func::FuncOp kernel) {
+std::string callerText(func::FuncOp kernel, const std::string &suffix) {
   std::string types, values;
   int i = 0;
   auto add = [&](Type type) {
@@ -57,7 +57,7 @@ std::string callerText(func::FuncOp kernel) {
     add(type);
   for (Type type : kernel.getResultTypes())
     add(type);
-  std::string name = kernel.getSymName().str();
+  std::string name = kernel.getSymName().str() + suffix;
   return "extern \"C\" int " + name + "(" + types + ");\n" +
          "extern \"C\" int call(void **a) { return " + name + "(" + values + "); }\n";
 }
@@ -115,7 +115,7 @@ private:
 } // namespace
 
 struct LoadedKernel::Loaded {
-  Loaded(const std::string &ir, Checks checks);
+  Loaded(const std::string &ir, Checks checks, const std::string &suffix);
   ~Loaded();
 
   ParsedKernel parsed;
@@ -126,7 +126,7 @@ struct LoadedKernel::Loaded {
   size_t objectSize = 0;
 };
 
-LoadedKernel::Loaded::Loaded(const std::string &ir, Checks checks)
+LoadedKernel::Loaded::Loaded(const std::string &ir, Checks checks, const std::string &suffix)
     : parsed(ir), kernel(parsed.function()) {
   auto start = std::chrono::steady_clock::now();
   CompiledKernel compiled = compileKernel(kernel, hostTarget(checks == Checks::On));
@@ -136,7 +136,7 @@ LoadedKernel::Loaded::Loaded(const std::string &ir, Checks checks)
   static int count = 0;
   std::string base = scratchFolder() / ("kernel" + std::to_string(count++));
   std::ofstream(base + ".o", std::ios::binary) << compiled.object;
-  std::ofstream(base + ".cpp") << callerText(kernel);
+  std::ofstream(base + ".cpp") << callerText(kernel, suffix);
   std::string command = std::string(LOUP_CXX) + " -shared -fPIC -o " + base + ".so " + base +
                         ".cpp " + base + ".o " + runtimeObject() + " -ldl -lpthread";
   if (std::system(command.c_str()) != 0)
@@ -152,8 +152,8 @@ LoadedKernel::Loaded::~Loaded() {
     dlclose(library);
 }
 
-LoadedKernel::LoadedKernel(const std::string &ir, Checks checks)
-    : loaded(std::make_unique<Loaded>(ir, checks)) {}
+LoadedKernel::LoadedKernel(const std::string &ir, Checks checks, const std::string &suffix)
+    : loaded(std::make_unique<Loaded>(ir, checks, suffix)) {}
 LoadedKernel::~LoadedKernel() = default;
 
 static std::vector<TensorType> describe(TypeRange types) {

@@ -28,8 +28,10 @@ class LoadedKernel {
 public:
   enum class Checks { On, Off };
 
-  /// `ir` is the text of one function, as for ParsedKernel.
-  explicit LoadedKernel(const std::string &ir, Checks checks = Checks::On);
+  /// `ir` is the text of one function, as for ParsedKernel. Calls it, or what else its object
+  /// defines for the same arguments, under the same name and a suffix.
+  explicit LoadedKernel(const std::string &ir, Checks checks = Checks::On,
+                        const std::string &suffix = "");
   ~LoadedKernel();
   LoadedKernel(const LoadedKernel &) = delete;
   LoadedKernel &operator=(const LoadedKernel &) = delete;

@@ -1,4 +1,8 @@
 // RUN: loup-opt %s --outline-kernels | FileCheck %s
+// RUN: loup-opt %s --outline-kernels=autoscheduled | FileCheck %s --check-prefix=MARKED
+
+// MARKED: func.func private {{.*}} attributes {loup.autoscheduled, loup.kernel}
+// MARKED-NOT: attributes {loup.kernel}
 
 !s = tensor<?x?x8xf32, #loup.axes<batch, source, width>>
 !t = tensor<?x?x8xf32, #loup.axes<batch, target, hidden>>

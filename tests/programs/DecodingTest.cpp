@@ -32,7 +32,8 @@ protected:
 
 INSTANTIATE_TEST_SUITE_P(Programs, Decoding,
                          testing::Values(Built{"tiny", "textbook"}, Built{"tiny", "fused"},
-                                         Built{"tiny", "specialised"}, Built{"tiny", "packed"},
+                                         Built{"tiny", "specialised"},
+                                         Built{"tiny", "autoscheduled"}, Built{"tiny", "packed"},
                                          Built{"bounded", "textbook"}, Built{"bounded", "packed"}),
                          [](const auto &built) {
                            return std::string(built.param.description) + "_" + built.param.schedule;

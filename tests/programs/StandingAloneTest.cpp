@@ -12,7 +12,8 @@ protected:
 };
 
 INSTANTIATE_TEST_SUITE_P(Schedules, StandingAlone,
-                         testing::Values("textbook", "fused", "specialised", "packed"),
+                         testing::Values("textbook", "fused", "specialised", "autoscheduled",
+                                         "packed"),
                          [](const auto &schedule) { return schedule.param; });
 
 TEST_P(StandingAlone, TheyLinkTheCLibraryOnly) {

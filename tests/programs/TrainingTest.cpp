@@ -41,7 +41,8 @@ protected:
 };
 
 INSTANTIATE_TEST_SUITE_P(Schedules, Training,
-                         testing::Values("textbook", "fused", "specialised", "packed"),
+                         testing::Values("textbook", "fused", "specialised", "autoscheduled",
+                                         "packed"),
                          [](const auto &schedule) { return schedule.param; });
 
 TEST_P(Training, ResumingEqualsGoingOn) {
@@ -130,13 +131,14 @@ TEST_F(Schedules, TrainToTheSameLosses) {
   };
   std::vector<double> expected = lossesOf("textbook");
   EXPECT_LT(expected.back(), expected.front());
-  for (const char *schedule : {"fused", "specialised", "packed"})
+  for (const char *schedule : {"fused", "specialised", "autoscheduled", "packed"})
     EXPECT_THAT(lossesOf(schedule), testing::Pointwise(testing::DoubleNear(2e-4), expected));
 }
 
 class SchedulesOf : public Schedules, public testing::WithParamInterface<const char *> {};
 
-INSTANTIATE_TEST_SUITE_P(Pairs, SchedulesOf, testing::Values("fused", "specialised", "packed"),
+INSTANTIATE_TEST_SUITE_P(Pairs, SchedulesOf,
+                         testing::Values("fused", "specialised", "autoscheduled", "packed"),
                          [](const auto &pair) { return std::string("TextbookAnd_") + pair.param; });
 
 // With their own weights each, so that the training is compared too.
