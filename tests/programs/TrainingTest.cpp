@@ -1,7 +1,5 @@
-// Training is a function of its data and seed: not of threads, stops, batches or schedule.
+// Training is a function of its data and seed: not of threads, stops or batches.
 #include "tests/programs/ProgramTest.h"
-
-#include <cmath>
 
 namespace loup::test {
 namespace {
@@ -112,62 +110,6 @@ TEST_P(Training, InterruptedItSavesAndCanGoOn) {
   train(b, {"--steps", steps, "--resume"});
   train(a, {"--steps", steps});
   EXPECT_EQ(readFile(a), readFile(b));
-}
-
-class Schedules : public ProgramTest {
-protected:
-  Schedules() : ProgramTest("tiny") {
-    writeIds("train", 100);
-    writeIds("unseen", 40);
-  }
-
-  void use(const std::string &schedule) { programs = LOUP_BUILT "/tiny-" + schedule; }
-};
-
-TEST_F(Schedules, TrainToTheSameLosses) {
-  auto lossesOf = [&](const char *schedule) {
-    use(schedule);
-    return column(trainLogged(folder / "model", {"--steps", "25"}), "loss");
-  };
-  std::vector<double> expected = lossesOf("textbook");
-  EXPECT_LT(expected.back(), expected.front());
-  for (const char *schedule : {"fused", "specialised", "autoscheduled", "packed"})
-    EXPECT_THAT(lossesOf(schedule), testing::Pointwise(testing::DoubleNear(2e-4), expected));
-}
-
-class SchedulesOf : public Schedules, public testing::WithParamInterface<const char *> {};
-
-INSTANTIATE_TEST_SUITE_P(Pairs, SchedulesOf,
-                         testing::Values("fused", "specialised", "autoscheduled", "packed"),
-                         [](const auto &pair) { return std::string("TextbookAnd_") + pair.param; });
-
-// With their own weights each, so that the training is compared too.
-TEST_P(SchedulesOf, TranslateAlikeAfterTraining) {
-  std::string input = readFile(folder / "unseen.src"), text[2];
-  std::vector<std::string> found[2];
-  for (int i : {0, 1}) {
-    use(i ? GetParam() : "textbook");
-    train(folder / "model", {"--steps", "120", "--threads", "2"});
-    found[i] = translate(folder / "model", input);
-    for (const std::string &line : found[i])
-      text[i] += line + "\n";
-  }
-  EXPECT_GT(std::set(found[0].begin(), found[0].end()).size(), 5u);
-  // Where they differ, the first tokens that do must be as good as alike.
-  auto scores =
-      std::pair(score(folder / "model", input, text[0]), score(folder / "model", input, text[1]));
-  ASSERT_EQ(found[0].size(), found[1].size());
-  int different = 0;
-  for (size_t i = 0; i < found[0].size(); ++i) {
-    if (found[0][i] == found[1][i])
-      continue;
-    ++different;
-    auto a = split(found[0][i], " "), b = split(found[1][i], " ");
-    size_t place = std::mismatch(a.begin(), a.end(), b.begin(), b.end()).first - a.begin();
-    EXPECT_NEAR(scores.first[i][place], scores.second[i][place], 2e-3) << found[0][i] << "\n"
-                                                                       << found[1][i];
-  }
-  EXPECT_LE(different, 2);
 }
 
 } // namespace
