@@ -61,7 +61,10 @@ llvm::StringRef sideOf(llvm::StringRef axis) {
   return axis;
 }
 
-bool isKeyAxis(llvm::StringRef axis) { return axis.ends_with(keySuffix); }
+/// Kernels, which do not tell one side from the other, call it "key".
+bool isKeyAxis(llvm::StringRef axis) {
+  return axis.ends_with(keySuffix) || axis == keySuffix.drop_front();
+}
 
 std::string keyAxis(llvm::StringRef side) { return (side + keySuffix).str(); }
 

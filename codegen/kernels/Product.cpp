@@ -20,6 +20,11 @@ bool isInMemory(mlir::Value value) {
   return true;
 }
 
+/// Weights of keys, or gradients by scores: a zero hides what it would be multiplied by.
+bool hides(mlir::Value rows) {
+  return llvm::any_of(axesOf(rows), [](mlir::StringAttr axis) { return isKeyAxis(axis); });
+}
+
 /// The part of the outermost axis in one task.
 constexpr int indicesPerTask = 4;
 
@@ -116,7 +121,10 @@ void Product::defineSum() {
   std::vector<Var> sumVars = {lane, panel};
   sumVars.insert(sumVars.end(), vars.begin(), vars.end());
   sum(sumVars) = 0.0f;
-  sum(sumVars) += rows(body.indices(shape.rows.getType(), summedAt)) * columns(columnAt);
+  Expr row = rows(body.indices(shape.rows.getType(), summedAt)), element = columns(columnAt);
+  if (hides(shape.rows))
+    element = select(strict_float(row == 0.0f), 0.0f, element); // 0 times NaN is NaN
+  sum(sumVars) += row * element;
 
   std::vector<Expr> sumAt = {column % tile.columns(), column / tile.columns()};
   sumAt.insert(sumAt.end(), vars.begin(), vars.end());

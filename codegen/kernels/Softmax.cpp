@@ -26,8 +26,9 @@ Anchor softmax(SoftmaxOp op, const KernelBody &body) {
   auto kept = [&](Point at) { return weight(body.indices(op.getType(), at)); };
   Expr total = (*rows)(rows->sum(kept, "total"));
   Func result("softmax");
-  result(body.vars(op.getType())) =
-      strict_float(select(total == 0.0f, 0.0f, kept(body.point(op.getType())) / total));
+  // What is hidden has no weight even where the others are not numbers.
+  Expr own = kept(body.point(op.getType()));
+  result(body.vars(op.getType())) = strict_float(select(own == 0.0f, 0.0f, own / total));
   return byRows(rows, result);
 }
 

@@ -11,7 +11,9 @@ def ProductOp : LoupOp<"product", [DifferentiableOp,
     where `r` are the result's axes and `s` those that both operands have and the result lacks; each
     operand is read at those of them it has. Linear layers, attention scores, the weighted sum of
     values and the gradients of all of these are products. The sum is one chain in ascending order
-    of `s`, so its bits do not depend on how many rows are computed together.
+    of `s`, so its bits do not depend on how many rows are computed together. Where the operand
+    without the result's last axis has an axis of keys, it holds weights or their gradients: what a
+    zero of it is multiplied by is not looked at, so that a NaN in a hidden place stays hidden.
 
     ```mlir
     func.func @linear(%x: tensor<?x?x128xf32, #loup.axes<batch, source, width>>,

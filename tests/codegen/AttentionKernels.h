@@ -1,31 +1,14 @@
-// The kernels of one attention, forward and backward, and what they are compared with.
+// One attention, forward and backward, on any rung of the ladder, and what it is compared with.
 #pragma once
 
-#include "tests/codegen/LoadedKernel.h"
+#include "tests/codegen/AttentionText.h"
 #include "tests/codegen/NaiveAttention.h"
+#include "tests/codegen/Tensor.h"
 
-#include "ir/masks/MaskExpression.h"
-
-#include <ostream>
+#include <memory>
+#include <vector>
 
 namespace loup::test {
-
-struct AttentionSetting {
-  std::string mask;
-  int64_t heads, width;
-  float rate = 0;
-  std::string term = ""; // "alibi", or what stands behind "buckets": "<32, 128>"
-  bool isBounded = true; // as SpecialiseMask leaves it
-
-  /// Whether the mask has the word, and so the kernel what it asks of the data.
-  bool says(const char *word) const { return mask.find(word) != std::string::npos; }
-  bool hasTable() const { return term.starts_with('<'); }
-};
-
-inline std::ostream &operator<<(std::ostream &out, const AttentionSetting &setting) {
-  return out << setting.mask << ", " << setting.heads << " heads of " << setting.width
-             << ", dropout " << setting.rate << ", term " << setting.term;
-}
 
 struct AttentionSizes {
   int64_t batch, queries, keys;
@@ -34,7 +17,7 @@ struct AttentionSizes {
 /// Arguments of one call, all but `lengths` and `examples` random.
 struct AttentionInputs {
   Tensor query, key, value, gradient;
-  Tensor lengths, examples; // [batch]
+  Tensor lengths, examples; // [batch]; lengths say nothing where the mask speaks of documents
   int32_t dropoutKey = 77;
   // Where the mask speaks of them.
   Tensor prefix = {};                              // [batch]
@@ -43,19 +26,30 @@ struct AttentionInputs {
   Tensor keyDocuments = {}, keyPositions = {};     // [batch, keys]
   Tensor table = {};                               // [bucket, head], where the setting has one
 
+  AttentionSizes sizes() const { return {query.shape[0], query.shape[1], key.shape[1]}; }
+
   /// Cuts both sides of each example into documents that end behind the same tokens.
-  void cutDocuments(AttentionSizes sizes, const std::vector<int64_t> &ends);
+  void cutDocuments(const std::vector<int64_t> &ends);
+
+  /// One example, of so many queries and keys.
+  AttentionInputs alone(int64_t b, int64_t queries, int64_t keys) const;
 };
 
+/// Whatever the rung, [batch, position, ...]. What a rung does not compute is empty.
 struct AttentionResults {
-  Tensor output, logSum;
+  Tensor output;
+  Tensor logSum; // of kernels that attend
   Tensor queryGradient, keyGradient, valueGradient;
-  Tensor bucketGradient; // [batch, query, head, bucket], where there is a table
+  Tensor bucketGradient; // [batch, query, head, bucket], of kernels that attend by a table
+  Tensor tableGradient;  // [bucket, head], where there is a table
 };
+
+class AttentionRung;
 
 class AttentionKernels {
 public:
   explicit AttentionKernels(AttentionSetting setting);
+  ~AttentionKernels();
 
   AttentionInputs inputs(AttentionSizes sizes) const;
   AttentionResults operator()(const AttentionInputs &inputs) const;
@@ -66,11 +60,8 @@ public:
   NaiveAttention naive(const AttentionInputs &inputs) const;
 
 private:
-  std::vector<Argument> arguments(const AttentionInputs &inputs, std::vector<Argument> first) const;
-
   AttentionSetting setting;
-  MaskSet set;
-  LoadedKernel forward, backward;
+  std::unique_ptr<AttentionRung> rung;
 };
 
 } // namespace loup::test

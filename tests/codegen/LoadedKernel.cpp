@@ -156,6 +156,14 @@ LoadedKernel::LoadedKernel(const std::string &ir, Checks checks, const std::stri
     : loaded(std::make_unique<Loaded>(ir, checks, suffix)) {}
 LoadedKernel::~LoadedKernel() = default;
 
+std::shared_ptr<const LoadedKernel> LoadedKernel::shared(const std::string &ir) {
+  static std::map<std::string, std::shared_ptr<const LoadedKernel>> kernels;
+  auto &kernel = kernels[ir];
+  if (!kernel)
+    kernel = std::make_shared<LoadedKernel>(ir);
+  return kernel;
+}
+
 static std::vector<TensorType> describe(TypeRange types) {
   std::vector<TensorType> result;
   for (Type type : types) {

@@ -33,6 +33,10 @@ public:
   explicit LoadedKernel(const std::string &ir, Checks checks = Checks::On,
                         const std::string &suffix = "");
   ~LoadedKernel();
+
+  /// The same, compiled once for all who ask for it.
+  static std::shared_ptr<const LoadedKernel> shared(const std::string &ir);
+
   LoadedKernel(const LoadedKernel &) = delete;
   LoadedKernel &operator=(const LoadedKernel &) = delete;
 

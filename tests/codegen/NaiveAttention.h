@@ -90,6 +90,14 @@ struct NaiveAttention {
     });
   }
 
+  /// [bucket, head]
+  Values tableGradient() const {
+    Values sums(buckets * heads);
+    for (size_t i = 0; i < bucketGradient.size(); ++i)
+      sums[i % buckets * heads + i / buckets % heads] += bucketGradient[i];
+    return sums;
+  }
+
 private:
   double score(int64_t b, int64_t q, int64_t h, int64_t k) const {
     double dot = 0;

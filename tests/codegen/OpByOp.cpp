@@ -26,7 +26,7 @@ OpByOp::OpByOp(func::FuncOp function) : body(function.getBody().front()) {
     std::string text;
     llvm::raw_string_ostream stream(text);
     functionOf(&op)->print(stream);
-    kernels.push_back(std::make_unique<LoadedKernel>(text));
+    kernels.push_back(LoadedKernel::shared(text));
   }
 }
 

@@ -25,7 +25,7 @@ public:
 
 private:
   mlir::Block &body;
-  std::vector<std::unique_ptr<LoadedKernel>> kernels; // in the order of the ops
+  std::vector<std::shared_ptr<const LoadedKernel>> kernels; // in the order of the ops
 };
 
 } // namespace loup::test

@@ -79,7 +79,7 @@ TEST(Dependence, AgreesWithEnumerationOnRandomMasks) {
   std::mt19937 random(4);
   int exact = 0;
   for (int round = 0; round < 150; ++round) {
-    testing::RandomMask a = testing::randomMask(random, 1), b = testing::randomMask(random, 1);
+    test::RandomMask a = test::randomMask(random, 1), b = test::randomMask(random, 1);
     SCOPED_TRACE(a.text + "   then   " + b.text);
     Dependence composed = mask(a.text).compose(mask(b.text));
     Dependence united = mask(a.text).unite(mask(b.text));
@@ -133,8 +133,8 @@ TEST(ClassDependence, AgreesWithEnumerationOnRandomMasks) {
   std::mt19937 random(11);
   int exact = 0;
   for (int round = 0; round < 60; ++round) {
-    testing::RandomMask a = testing::randomMask(random, 1, testing::Language::Whole);
-    testing::RandomMask b = testing::randomMask(random, 1, testing::Language::Whole);
+    test::RandomMask a = test::randomMask(random, 1, test::Language::Whole);
+    test::RandomMask b = test::randomMask(random, 1, test::Language::Whole);
     SCOPED_TRACE(a.text + "   then   " + b.text);
     MaskSet first = MaskExpression::parse(a.text).allowed();
     MaskSet second = MaskExpression::parse(b.text).allowed();
@@ -157,7 +157,7 @@ TEST(ClassDependence, AgreesWithEnumerationOnRandomMasks) {
     bool isExact = true;
     for (int64_t length = 1; length < 7; length += 3)
       for (int64_t prefix = 0; prefix <= length; prefix += 2) {
-        auto sees = [&](const testing::RandomMask &mask, int64_t q, int64_t k) {
+        auto sees = [&](const test::RandomMask &mask, int64_t q, int64_t k) {
           return mask.allows(q, k, length, prefix, true) ||
                  mask.allows(q, k, length, prefix, false);
         };

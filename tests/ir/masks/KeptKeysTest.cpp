@@ -50,7 +50,7 @@ TEST(KeptKeys, HoldAllThatRandomMasksSeeLater) {
   std::mt19937 random(5);
   int bounded = 0;
   for (int round = 0; round < 300; ++round) {
-    testing::RandomMask drawn = testing::randomMask(random, 1, testing::Language::Whole);
+    test::RandomMask drawn = test::randomMask(random, 1, test::Language::Whole);
     SCOPED_TRACE(drawn.text);
     MaskSet causal = MaskExpression::parse("causal").allowed();
     auto keys = keptKeys(causal.intersect(MaskExpression::parse(drawn.text).allowed()));

@@ -103,7 +103,7 @@ TEST(MaskBounds, AgreeWithEnumerationOnRandomMasks) {
   std::mt19937 random(10);
   int64_t wasted = 0, needed = 0, found = 0, there = 0;
   for (int round = 0; round < 400; ++round) {
-    testing::RandomMask text = testing::randomMask(random, 2, testing::Language(round % 2));
+    test::RandomMask text = test::randomMask(random, 2, test::Language(round % 2));
     SCOPED_TRACE(text.text);
     std::optional<MaskSet> set;
     try {

@@ -195,8 +195,7 @@ TEST(MaskExpression, AgreesWithEnumerationOnRandomMasks) {
   std::mt19937 random(1);
   int withClasses = 0;
   for (int round = 0; round < 400; ++round) {
-    testing::RandomMask mask =
-        testing::randomMask(random, round % 4, testing::Language(round % 3 != 0));
+    test::RandomMask mask = test::randomMask(random, round % 4, test::Language(round % 3 != 0));
     SCOPED_TRACE(mask.text);
     auto set = parseSmall(mask.text);
     if (!set)
@@ -233,7 +232,7 @@ TEST(MaskExpression, AgreesWithEnumerationOnRandomMasks) {
 TEST(MaskExpression, ReadsItsOwnPrintAgain) {
   std::mt19937 random(2);
   for (int round = 0; round < 200; ++round) {
-    testing::RandomMask mask = testing::randomMask(random, 2, testing::Language::Whole);
+    test::RandomMask mask = test::randomMask(random, 2, test::Language::Whole);
     SCOPED_TRACE(mask.text);
     if (!parseSmall(mask.text))
       continue;
@@ -249,7 +248,7 @@ TEST(MaskExpression, AnswersAnyTextWithAMaskOrAPlacedMistake) {
   std::mt19937 random(3);
   const std::string letters = "causalpdingwqk ()()!&|<>=+-*%0123456789,\xC3\xA9\x80 \n";
   for (int round = 0; round < 2000; ++round) {
-    std::string text = testing::randomMask(random, 2, testing::Language::Whole).text;
+    std::string text = test::randomMask(random, 2, test::Language::Whole).text;
     for (int edits = random() % 4; edits >= 0; --edits)
       text.replace(random() % text.size(), random() % 3, 1, letters[random() % letters.size()]);
     try {

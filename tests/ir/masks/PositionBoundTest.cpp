@@ -52,7 +52,7 @@ TEST(PositionBound, HoldsForEveryPairOfRandomMasks) {
   std::mt19937 random(11);
   int bounded = 0;
   for (int round = 0; round < 300; ++round) {
-    testing::RandomMask drawn = testing::randomMask(random, 2, testing::Language::Whole);
+    test::RandomMask drawn = test::randomMask(random, 2, test::Language::Whole);
     SCOPED_TRACE(drawn.text);
     std::vector<PositionBound> found = bounds(drawn.text);
     bounded += !found.empty();

@@ -2,7 +2,7 @@
 
 #include <array>
 
-namespace loup::testing {
+namespace loup::test {
 namespace {
 
 struct RandomNumber {
@@ -119,4 +119,4 @@ RandomMask randomMask(std::mt19937 &random, int depth, Language language) {
   }
 }
 
-} // namespace loup::testing
+} // namespace loup::test

@@ -6,7 +6,7 @@
 #include <random>
 #include <string>
 
-namespace loup::testing {
+namespace loup::test {
 
 /// What a mask may know beside q and k.
 struct Facts {
@@ -31,4 +31,4 @@ enum class Language { Linear, Whole };
 /// moduli of 2, 3, 4 and 6.
 RandomMask randomMask(std::mt19937 &random, int depth, Language language = Language::Linear);
 
-} // namespace loup::testing
+} // namespace loup::test

@@ -31,19 +31,19 @@ template <typename Use> bool anyRealRow(KeySide side, int64_t most, Use use) {
 }
 
 /// Whether the pair is allowed whichever way the key may be present, or in some way.
-bool always(const testing::RandomMask &mask, int64_t q, int64_t k, const MaskSizes &sizes) {
+bool always(const test::RandomMask &mask, int64_t q, int64_t k, const MaskSizes &sizes) {
   return mask.allows(q, k, sizes.length, sizes.prefix, true) &&
          mask.allows(q, k, sizes.length, sizes.prefix, false);
 }
-bool ever(const testing::RandomMask &mask, int64_t q, int64_t k, const MaskSizes &sizes) {
+bool ever(const test::RandomMask &mask, int64_t q, int64_t k, const MaskSizes &sizes) {
   return mask.allows(q, k, sizes.length, sizes.prefix, true) ||
          mask.allows(q, k, sizes.length, sizes.prefix, false);
 }
 
 /// A mask of the whole language, or of the linear one, which reaches other corners.
-testing::RandomMask anyMask(std::mt19937 &random, int depth) {
+test::RandomMask anyMask(std::mt19937 &random, int depth) {
   while (true) {
-    testing::RandomMask mask = testing::randomMask(random, depth, testing::Language(random() % 2));
+    test::RandomMask mask = test::randomMask(random, depth, test::Language(random() % 2));
     try {
       MaskExpression::parse(mask.text);
       return mask;
@@ -57,7 +57,7 @@ TEST(RandomProof, RowsAgreeWithEnumerationOnRandomMasks) {
   std::mt19937 random(5);
   int empty = 0, full = 0;
   for (int round = 0; round < 300; ++round) {
-    testing::RandomMask text = anyMask(random, 2);
+    test::RandomMask text = anyMask(random, 2);
     SCOPED_TRACE(text.text);
     KeySide side = round % 2 ? KeySide::Own : KeySide::Other;
     MaskSet set = mask(text.text);
@@ -98,10 +98,9 @@ TEST(RandomProof, LaterTokensAgreeWithEnumerationOnRandomMasks) {
   std::mt19937 random(6);
   int proved = 0, provedByClasses = 0;
   for (int round = 0; round < 300; ++round) {
-    testing::RandomMask text = anyMask(random, 2);
+    test::RandomMask text = anyMask(random, 2);
     if (round % 2)
-      text = {"causal & (" + text.text + ")",
-              [=](int64_t q, int64_t k, const testing::Facts &facts) {
+      text = {"causal & (" + text.text + ")", [=](int64_t q, int64_t k, const test::Facts &facts) {
                 return k <= q && text.truth(q, k, facts);
               }};
     SCOPED_TRACE(text.text);
@@ -153,7 +152,7 @@ TEST(RandomProof, ExtremesAgreeWithEnumerationOnRandomMasks) {
   std::mt19937 random(7);
   int nothing = 0, everything = 0;
   for (int round = 0; round < 200; ++round) {
-    testing::RandomMask text = anyMask(random, 1);
+    test::RandomMask text = anyMask(random, 1);
     SCOPED_TRACE(text.text);
     KeySide side = round % 2 ? KeySide::Own : KeySide::Other;
     bool hides = false, shows = false;
