@@ -14,7 +14,7 @@ static MaskAttr maskOf(const AttentionSpec &attention, ModelBuilder &model) {
 PairPlaces MaskImporter::places(const AttentionSpec &attention, const std::string &side,
                                 const std::string &keySide) {
   if (!maskOf(attention, model).isWithinDocuments())
-    return {model.examples, model.positions(side), model.positions(keyAxis(keySide)), {}, {}};
+    return {model.examples, model.positions({side}), model.positions({keyAxis(keySide)}), {}, {}};
   auto perToken = [&](const char *what) {
     return model.argument(side + what, {{"batch"}, {side}});
   };

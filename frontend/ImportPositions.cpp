@@ -11,12 +11,12 @@ Value PositionImporter::encoding(const std::string &side) {
        length = model.axis("length", spec.model->length);
   auto type = realType(ops.getContext(), {{side}, width});
   if (isKind(PositionKind::Sinusoidal))
-    return SinusoidOp::create(ops, at(name), type, model.positions(side));
+    return SinusoidOp::create(ops, at(name), type, model.positions({side}));
   if (!isKind(PositionKind::Learned))
     return {};
   Value learned = model.weight(at(name + ".weight"), name + ".weight", {length.size, width.size},
                                model.xavier(length.size, width.size), {length, width});
-  return LookupOp::create(ops, at(name), type, learned, model.positions(side),
+  return LookupOp::create(ops, at(name), type, learned, model.positions({side}),
                           ops.getStringAttr(length.name));
 }
 
@@ -30,7 +30,7 @@ Value PositionImporter::turned(const std::string &name, Value heads) {
   Value &encoding = made[angles];
   if (!encoding)
     encoding = SinusoidOp::create(ops, at(angles), realType(ops.getContext(), {side, headWidth}),
-                                  model.positions(side.name));
+                                  model.positions(side));
   return RotaryOp::create(ops, at(name), heads.getType(), heads, encoding, /*inverse=*/false);
 }
 
@@ -50,7 +50,7 @@ Value PositionImporter::scored(const std::string &name, Value scores) {
 Value PositionImporter::distanceTerm(const std::string &side, const Axis &head) {
   OpBuilder &ops = model.ops();
   Axis queries{side}, keys{keyAxis(side)};
-  Value queryPositions = model.positions(queries.name), keyPositions = model.positions(keys.name);
+  Value queryPositions = model.positions(queries), keyPositions = model.positions(keys);
   auto type = realType(ops.getContext(), {head, queries, keys});
   if (isKind(PositionKind::Alibi))
     return AlibiOp::create(ops, at(side + "_alibi"), type, queryPositions, keyPositions);

@@ -109,14 +109,14 @@ private:
     OpBuilder &ops = model.ops();
     return CrossEntropyOp::create(
         ops, at(spec.loss.range, "losses"), realType(ops.getContext(), {batch, {"target"}}), logits,
-        model.target, model.positions("target"), model.targetLengths,
+        model.target, model.positions({"target"}), model.targetLengths,
         ops.getF32FloatAttr(static_cast<float>(*spec.loss->labelSmoothing)));
   }
 
   // Layers, as nn.TransformerEncoderLayer and nn.TransformerDecoderLayer have them.
 
   Value dropped(Location loc, Value x, const Side &side) {
-    return model.dropout(loc, x, dropout, {model.examples, model.positions(side.axis)});
+    return model.dropout(loc, x, dropout, {model.examples, model.positions({side.axis})});
   }
 
   Value layers(const Side &side, const std::vector<Field<LayerSpec>> &tables, Value x,
@@ -251,7 +251,7 @@ private:
                                      scores, mask);
     Value weights = SoftmaxOp::create(ops, at(range, name + ".weights"), hidden.getType(), hidden);
     weights = model.dropout(at(range, name + ".dropout"), weights, dropout,
-                            {places.examples, places.queries, places.keys});
+                            {places.examples, model.positions(head), places.queries, places.keys});
     Value heads = model.product(at(range, name + ".heads"), weights, value,
                                 {batch, queries, head, headWidth});
     Value merged = MergeHeadsOp::create(ops, at(range, name + ".merged"),

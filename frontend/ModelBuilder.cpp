@@ -72,13 +72,13 @@ Value ModelBuilder::dropout(Location loc, Value input, double rate, ValueRange c
                            builder.getF32FloatAttr(static_cast<float>(rate)), key, coordinates);
 }
 
-Value ModelBuilder::positions(llvm::StringRef axis) {
-  Value &known = positionsOf[axis];
+Value ModelBuilder::positions(const Axis &axis) {
+  Value &known = positionsOf[axis.name];
   if (!known) {
     OpBuilder::InsertionGuard guard(builder);
     builder.setInsertionPointToStart(source.getParentBlock());
-    Location loc = NameLoc::get(builder.getStringAttr(axis.str() + "_positions"));
-    known = PositionsOp::create(builder, loc, integerType(builder.getContext(), {{axis.str()}}));
+    Location loc = NameLoc::get(builder.getStringAttr(axis.name + "_positions"));
+    known = PositionsOp::create(builder, loc, integerType(builder.getContext(), {axis}));
   }
   return known;
 }

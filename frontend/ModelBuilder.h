@@ -43,7 +43,7 @@ public:
                       llvm::ArrayRef<Axis> result, double scale = 1);
   mlir::Value dropout(mlir::Location loc, mlir::Value input, double rate,
                       mlir::ValueRange coordinates);
-  mlir::Value positions(llvm::StringRef axis);
+  mlir::Value positions(const Axis &axis);
 
   mlir::Value source, target, sourceLengths, targetLengths, examples, dropoutKey;
   mlir::func::FuncOp beginTraining(mlir::Location loc);

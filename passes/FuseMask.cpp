@@ -72,6 +72,13 @@ bool matchScores(Value scores, Textbook &found) {
   return static_cast<bool>(found.scores);
 }
 
+/// Whether the weights' dropout draws by example, head, query and key, as attention does.
+bool drawsByPair(DropoutOp dropout, MaskOp mask) {
+  OperandRange at = dropout.getCoordinates();
+  return at.size() == 4 && at[1].getDefiningOp<PositionsOp>() && at[2] == mask.getQueries() &&
+         at[3] == mask.getKeys();
+}
+
 std::optional<Textbook> matchTextbook(ProductOp sum) {
   for (auto [weights, value] :
        {std::pair(sum.getLeft(), sum.getRight()), std::pair(sum.getRight(), sum.getLeft())}) {
@@ -83,6 +90,7 @@ std::optional<Textbook> matchTextbook(ProductOp sum) {
     auto added = softmax ? onlyUsedHere<AddMaskOp>(softmax.getInput()) : AddMaskOp();
     found.mask = added ? added.getMask().getDefiningOp<MaskOp>() : MaskOp();
     if (!found.mask || !matchScores(added.getScores(), found) ||
+        (found.dropout && !drawsByPair(found.dropout, found.mask)) ||
         sum.getScale().convertToFloat() != 1)
       continue;
     found.value = value;

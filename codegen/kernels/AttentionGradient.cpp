@@ -36,13 +36,11 @@ public:
 
   Expr operator()(std::vector<Expr> at) const { return delta(at); }
 
-  void schedule() {
-    delta.compute_root();
+  void schedule(Func output) {
+    delta.compute_at(output, output.args()[1]);
     delta.update().reorder(laneSum, row).unroll(laneSum);
     partial.compute_at(delta, row).vectorize(lane);
     partial.update().vectorize(lane);
-    for (size_t i = 1; i < delta.args().size(); ++i)
-      delta.update().parallel(delta.args()[i]);
   }
 
 private:
@@ -244,8 +242,9 @@ public:
     }
   }
 
+  /// All gradients of a head are made before the next head: its rows are read from the cache.
   void schedule(Outputs outputs) {
-    deltas.schedule();
+    deltas.schedule(outputs.front());
     operands.scheduleTerm();
     for (Func output : outputs) {
       bool isByKey = hasAxis(op.getKey().getType(), output.args()[2].name());
@@ -257,6 +256,8 @@ public:
       else
         byBucket->schedule(output, op.getBucketGradient().getType());
     }
+    for (Func other : outputs.drop_front())
+      other.compute_with(outputs.front(), outputs.front().args()[1]);
   }
 
   std::vector<Func> results;

@@ -145,10 +145,10 @@ Expr AttentionOperands::byProduct(Expr byScore) const { return strict_float(bySc
 Expr AttentionOperands::drop(Expr value, Expr queryRow, Expr keyRow) const {
   if (!hasDropout())
     return value;
-  Expr isKept =
-      dropoutKeeps(body.read(dropoutKey, Point()),
-                   {read(examples, queryRow), position(queries, queryRow), position(keys, keyRow)},
-                   body.var(headAxis), rate);
+  Expr isKept = dropoutKeeps(body.read(dropoutKey, Point()),
+                             {read(examples, queryRow), body.var(headAxis),
+                              position(queries, queryRow), position(keys, keyRow)},
+                             rate);
   return select(isKept, strict_float(value * dropoutScale(rate)), 0.0f);
 }
 

@@ -18,17 +18,13 @@ template <class Word> Word mixBits(Word x) {
   return x ^ (x >> 16);
 }
 
-/// The number of an element: `key` stands for seed, step and dropout, `coordinates` are its example
-/// and positions, `column` its row-major index along the axes that no coordinate has.
-template <class Word>
-Word dropoutBits(Word key, const std::vector<Word> &coordinates, Word column) {
-  auto add = [](Word hash, Word number) {
-    return mixBits<Word>(hash + Word(0x9e3779b9u) * (number + Word(1u)));
-  };
+/// The number of an element: `key` stands for seed, step and dropout, `coordinates` say which
+/// element it is. What is the same for many elements comes first, to be mixed once for them.
+template <class Word> Word dropoutBits(Word key, const std::vector<Word> &coordinates) {
   Word hash = key;
   for (const Word &coordinate : coordinates)
-    hash = add(hash, coordinate);
-  return add(hash, column);
+    hash = mixBits<Word>(hash + Word(0x9e3779b9u) * (coordinate + Word(1u)));
+  return hash;
 }
 
 /// An element is kept if the upper 24 bits of its number, as a fraction of 2^24, are at least
@@ -42,12 +38,12 @@ inline float dropoutScale(float rate) { return 1 / (1 - rate); }
 
 /// Whether an element stays; arguments are of type int32.
 inline Halide::Expr dropoutKeeps(Halide::Expr key, const std::vector<Halide::Expr> &coordinates,
-                                 Halide::Expr column, float rate) {
+                                 float rate) {
   auto word = [](Halide::Expr number) { return Halide::cast<uint32_t>(std::move(number)); };
   std::vector<Halide::Expr> words;
   for (const Halide::Expr &coordinate : coordinates)
     words.push_back(word(coordinate));
-  Halide::Expr bits = dropoutBits<Halide::Expr>(word(key), words, word(column));
+  Halide::Expr bits = dropoutBits<Halide::Expr>(word(key), words);
   return (bits >> 8) >= Halide::Expr(dropoutThreshold(rate));
 }
 

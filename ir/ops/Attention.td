@@ -136,7 +136,7 @@ def AttentionOp : LoupOp<"attention", [DifferentiableOp, AttrSizedOperandSegment
     A query without keys gives zeros. `query` is [.., query axis, head, head_width], or lacks the
     query axis in a step of decoding; `key` and `value` are [.., key axis, head, head_width]. No
     tensor of [query, key] is kept: the backward pass recomputes scores from `log_sum`. Dropout draws
-    as `loup.dropout` would on weights [batch, head, query, key] at (example, query, key). Without
+    as `loup.dropout` would on weights [batch, head, query, key] at (example, head, query, key). Without
     `lengths` every key is real. What the mask asks of the data is that of `loup.mask`. The term is 0;
     or, after `alibi`, that of `loup.alibi`; or, after `buckets <32, 128> of %table`, with a table
     [bucket, head], the row of `loup.relative_bucket`.

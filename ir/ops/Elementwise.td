@@ -138,8 +138,8 @@ def DropoutOp : LoupOp<"dropout", [Pointwise, DifferentiableOp,
 
     The random number is a hash of what an element is, never of where it lies in memory: `key`
     stands for seed, step and place in the model (`loup.dropout_key`), `coordinates` give the
-    element's example and positions, and `column` is its row-major index along the axes that no
-    coordinate has. Dense and packed programs draw the same numbers, and the gradient is the op
+    element's example and positions, and `column`, its row-major index along the axes that no
+    coordinate has, joins them if there are such axes. Dense and packed programs draw the same numbers, and the gradient is the op
     itself.
 
     ```mlir

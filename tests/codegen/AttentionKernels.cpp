@@ -116,7 +116,7 @@ NaiveAttention AttentionKernels::naive(const AttentionInputs &in) const {
         k = in.keyPositions.integerAt({b, k});
       }
       uint32_t bits = dropoutBits<uint32_t>(
-          word(in.dropoutKey), {word(in.examples.integer[b]), word(q), word(k)}, word(h));
+          word(in.dropoutKey), {word(in.examples.integer[b]), word(h), word(q), word(k)});
       return (bits >> 8) >= dropoutThreshold(setting.rate) ? 1 / (1 - setting.rate) : 0.0;
     };
   if (setting.term == "alibi")

@@ -32,8 +32,8 @@ TEST(Dropout, IsAFunctionOfKeyExamplePositionAndColumn) {
     for (uint32_t t = 0; t < 3; ++t)
       for (uint32_t c = 0; c < 33; ++c) {
         std::vector<uint32_t> coordinates = {static_cast<uint32_t>(example.integer[b]),
-                                             static_cast<uint32_t>(position.integer[t])};
-        uint32_t bits = dropoutBits<uint32_t>(static_cast<uint32_t>(-7), coordinates, c);
+                                             static_cast<uint32_t>(position.integer[t]), c};
+        uint32_t bits = dropoutBits<uint32_t>(static_cast<uint32_t>(-7), coordinates);
         float uniform = static_cast<float>(bits >> 8) * 0x1p-24f;
         expected.push_back(uniform >= 0.3f ? x.at({b, t, c}) * (1 / (1 - 0.3f)) : 0);
       }
@@ -59,21 +59,23 @@ TEST(Dropout, DropsTheRateAndKeepsTheMean) {
   }
 }
 
-TEST(Dropout, OfAttentionWeightsCountsHeadsAsColumns) {
+TEST(Dropout, WithACoordinateForEachAxisHasNoColumn) {
   LoadedKernel kernel(R"(
     func.func @kernel(%w: [batch, head:4, time, time_key], %key: i[], %example: i[batch],
-                      %q: i[time], %k: i[time_key]) -> [batch, head:4, time, time_key] {
-      %y = loup.dropout %w rate 0.5 key %key at %example, %q, %k
-          : [batch, head:4, time, time_key], i[], i[batch], i[time], i[time_key]
+                      %h: i[head:4], %q: i[time], %k: i[time_key]) -> [batch, head:4, time, time_key] {
+      %y = loup.dropout %w rate 0.5 key %key at %example, %h, %q, %k
+          : [batch, head:4, time, time_key], i[], i[batch], i[head:4], i[time], i[time_key]
       return %y : [batch, head:4, time, time_key]
     })");
-  Tensor example{{1}, {}, {11}}, q{{3}, {}, {0, 1, 2}}, k{{5}, {}, {0, 1, 2, 3, 4}};
+  Tensor example{{1}, {}, {11}}, h{{4}, {}, {0, 1, 2, 3}}, q{{3}, {}, {0, 1, 2}};
+  Tensor k{{5}, {}, {0, 1, 2, 3, 4}};
   std::vector<float> expected;
   for (uint32_t head = 0; head < 4; ++head)
     for (uint32_t i = 0; i < 3; ++i)
       for (uint32_t j = 0; j < 5; ++j)
-        expected.push_back(dropoutBits<uint32_t>(9, {11, i, j}, head) >> 31 ? 2 : 0);
-  EXPECT_THAT(kernel({ones({1, 4, 3, 5}), 9, example, q, k})[0].real, ElementsAreArray(expected));
+        expected.push_back(dropoutBits<uint32_t>(9, {11, head, i, j}) >> 31 ? 2 : 0);
+  EXPECT_THAT(kernel({ones({1, 4, 3, 5}), 9, example, h, q, k})[0].real,
+              ElementsAreArray(expected));
 }
 
 } // namespace

@@ -181,7 +181,7 @@ TEST(Product, WithBiasReluDropoutAndResidual) {
       relu.real[i] = std::max(relu.real[i] + bias.real[i % 100], 0.0f);
       uint32_t t = static_cast<uint32_t>(i / 100 % time), c = static_cast<uint32_t>(i % 100);
       uint32_t b = static_cast<uint32_t>(example.integer[i / 100 / time]);
-      if (dropoutBits<uint32_t>(99, {b, t}, c) >> 30)
+      if (dropoutBits<uint32_t>(99, {b, t, c}) >> 30)
         y.real[i] += relu.real[i] / 0.75f;
     }
     std::vector<Tensor> results = kernel({x, w, bias, residual, 99, example, position});

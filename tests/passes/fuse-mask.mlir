@@ -6,6 +6,7 @@
 !mask = tensor<?x?x?xf32, #loup.axes<batch, target, target_key>>
 !q = tensor<?xi32, #loup.axes<target>>
 !k = tensor<?xi32, #loup.axes<target_key>>
+!h = tensor<4xi32, #loup.axes<head>>
 !n = tensor<?xi32, #loup.axes<batch>>
 !key = tensor<i32, #loup.axes<>>
 
@@ -15,13 +16,14 @@
 // CHECK: %[[O:.*]], %{{.*}} = loup.attention %arg0, %arg1, %arg2 mask <"causal & padding"> queries %{{.*}} keys %{{.*}} lengths %arg3 scale {{.*}} dropout %arg5 at %arg4 {rate = 1.000000e-01 : f32}
 // CHECK-NEXT: return %[[O]]
 func.func @fused(%query: !heads, %key: !keys, %value: !keys, %n: !n, %example: !n, %random: !key) -> !heads {
+  %hp = loup.positions : !h
   %qp = loup.positions : !q
   %kp = loup.positions : !k
   %s = loup.product %query, %key {scale = 0.1767767 : f32} : !heads, !keys -> !scores
   %m = loup.mask <"causal & padding"> queries %qp keys %kp lengths %n : !q, !k, !n -> !mask
   %h = loup.add_mask %s, %m : !scores, !mask
   %w = loup.softmax %h : !scores
-  %d = loup.dropout %w rate 0.1 key %random at %example, %qp, %kp : !scores, !key, !n, !q, !k
+  %d = loup.dropout %w rate 0.1 key %random at %example, %hp, %qp, %kp : !scores, !key, !n, !h, !q, !k
   %o = loup.product %d, %value : !scores, !keys -> !heads
   return %o : !heads
 }
@@ -39,6 +41,21 @@ func.func @kept(%query: !heads, %key: !keys, %value: !keys) -> (!heads, !scores)
   %w = loup.softmax %h : !scores
   %o = loup.product %w, %value : !scores, !keys -> !heads
   return %o, %w : !heads, !scores
+}
+
+// Attention draws by example, head, query and key; a dropout that draws otherwise stays.
+// CHECK-LABEL: @drawn_otherwise
+// CHECK-NOT: loup.attention
+func.func @drawn_otherwise(%query: !heads, %key: !keys, %value: !keys, %example: !n, %random: !key) -> !heads {
+  %qp = loup.positions : !q
+  %kp = loup.positions : !k
+  %s = loup.product %query, %key : !heads, !keys -> !scores
+  %m = loup.mask <"causal"> queries %qp keys %kp : !q, !k -> tensor<?x?xf32, #loup.axes<target, target_key>>
+  %h = loup.add_mask %s, %m : !scores, tensor<?x?xf32, #loup.axes<target, target_key>>
+  %w = loup.softmax %h : !scores
+  %d = loup.dropout %w rate 0.1 key %random at %example, %kp, %qp : !scores, !key, !n, !k, !q
+  %o = loup.product %d, %value : !scores, !keys -> !heads
+  return %o : !heads
 }
 
 !term = tensor<4x?x?xf32, #loup.axes<head, target, target_key>>
