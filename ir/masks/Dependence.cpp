@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <map>
 #include <optional>
 
 namespace loup {
@@ -75,19 +76,33 @@ bool isTooIntricate(const PresburgerRelation &relation) {
 }
 
 /// The largest difference of two positions, `of` minus `from`, in any pair, if there is one of use.
-std::optional<int64_t> mostDifference(const PresburgerRelation &relation, unsigned of,
-                                      unsigned from) {
-  int64_t most = -largestNumber;
-  for (const IntegerRelation &part : relation.getAllDisjuncts()) {
-    llvm::SmallVector<DynamicAPInt> difference(part.getNumCols(), DynamicAPInt(0));
-    difference[of] = 1;
-    difference[from] = -1;
-    auto optimum = Simplex(part).computeOptimum(Simplex::Direction::Up, difference);
-    if (!optimum.isBounded() || isLarge(floor(*optimum)))
-      return std::nullopt;
-    most = std::max(most, int64_t(floor(*optimum)));
-  }
-  return most;
+std::optional<int64_t> mostDifference(const IntegerRelation &pairs, unsigned of, unsigned from) {
+  llvm::SmallVector<DynamicAPInt> difference(pairs.getNumCols(), DynamicAPInt(0));
+  difference[of] = 1;
+  difference[from] = -1;
+  auto optimum = Simplex(pairs).computeOptimum(Simplex::Direction::Up, difference);
+  if (!optimum.isBounded() || isLarge(floor(*optimum)))
+    return std::nullopt;
+  return int64_t(floor(*optimum));
+}
+
+/// The largest differences of a result's and an operand's positions, in both directions.
+using Bands = std::vector<std::optional<int64_t>>;
+
+template <class Use> void forDifferences(unsigned results, unsigned operands, Use use) {
+  for (unsigned q = 0; q < results; ++q)
+    for (unsigned k = results; k < results + operands; ++k) {
+      use(q, k);
+      use(k, q);
+    }
+}
+
+/// The bands around both.
+Bands join(const Bands &a, const Bands &b) {
+  Bands joined;
+  for (size_t i = 0; i < a.size(); ++i)
+    joined.push_back(a[i] && b[i] ? std::optional(std::max(*a[i], *b[i])) : std::nullopt);
+  return joined;
 }
 
 std::vector<std::string> symbolsOfBoth(const std::vector<std::string> &a,
@@ -206,20 +221,47 @@ void Dependence::dropUnusedSymbols() {
   }
 }
 
+/// Parts that bound the same differences become one. Scores depend on tokens by way of the query,
+/// where k may be any, and by way of the key, where q may be: bands around both would bound
+/// nothing.
 void Dependence::widen() {
   unsigned results = relation.getNumDomainVars(), operands = relation.getNumRangeVars();
-  IntegerRelation bands = allPairs(results, operands, names.size());
-  for (unsigned q = 0; q < results; ++q)
-    for (unsigned k = results; k < results + operands; ++k)
-      for (auto [of, from] : {std::pair(q, k), std::pair(k, q)})
-        if (auto most = mostDifference(relation, of, from)) {
-          std::vector<int64_t> row(bands.getNumCols()); // of - from <= most
-          row[of] = -1;
-          row[from] = 1;
-          row.back() = *most;
-          bands.addInequality(row);
-        }
-  relation = PresburgerRelation(bands);
+  std::map<std::vector<bool>, Bands> groups;
+  for (const IntegerRelation &part : relation.getAllDisjuncts()) {
+    if (part.isEmpty())
+      continue;
+    Bands bands;
+    std::vector<bool> bounded;
+    forDifferences(results, operands, [&](unsigned of, unsigned from) {
+      bands.push_back(mostDifference(part, of, from));
+      bounded.push_back(bands.back().has_value());
+    });
+    auto [group, isFirst] = groups.try_emplace(bounded, bands);
+    if (!isFirst)
+      group->second = join(group->second, bands);
+  }
+  std::vector<Bands> widened;
+  for (const auto &[bounded, bands] : groups)
+    if (groups.size() <= mostParts || widened.empty())
+      widened.push_back(bands);
+    else
+      widened.front() = join(widened.front(), bands);
+
+  relation = PresburgerRelation::getEmpty(relation.getSpace());
+  for (const Bands &bands : widened) {
+    IntegerRelation part = allPairs(results, operands, names.size());
+    auto most = bands.begin();
+    forDifferences(results, operands, [&](unsigned of, unsigned from) {
+      if (auto number = *most++) {
+        std::vector<int64_t> row(part.getNumCols()); // of - from <= number
+        row[of] = -1;
+        row[from] = 1;
+        row.back() = *number;
+        part.addInequality(row);
+      }
+    });
+    relation.unionInPlace(part);
+  }
   exact = false;
 }
 

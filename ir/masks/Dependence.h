@@ -44,9 +44,9 @@ public:
   bool contains(const std::vector<int64_t> &point) const;
 
   /// False if pairs may be in excess (never missing): where the union or its numbers grew so large
-  /// that it was replaced by the bands low <= k - q <= high around it, or where positions
-  /// multiplied by constants left only a fraction in the middle, as in `4 * k >= 3 * q` composed
-  /// with itself, or where a mask's residue classes were dropped.
+  /// that parts of it were replaced by the bands low <= k - q <= high around them, or where
+  /// positions multiplied by constants left only a fraction in the middle, as in `4 * k >= 3 * q`
+  /// composed with itself, or where a mask's residue classes were dropped.
   bool isExact() const { return exact; }
 
   /// The examples' numbers that the pairs depend on, sorted.
