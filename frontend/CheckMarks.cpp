@@ -13,6 +13,7 @@ struct Side {
   std::string_view name;
   const TokenizerSpec &data;
   bool asksPresent = false, asksPrefix = false, asksDocument = false;
+  bool isKnown = true; // whether all masks on it could be read
 };
 
 /// Tokens must be known by their ids before anything is trained.
@@ -43,7 +44,6 @@ void checkPresent(SourceRange mask, Side &keys, Diagnostics &diagnostics) {
 }
 
 void checkPrefix(SourceRange mask, Side &keys, Diagnostics &diagnostics) {
-  keys.asksPrefix = true;
   if (keys.name == "target")
     diagnostics.error(mask, fmt::format("'prefix' is for the source: {}", neverScored));
   else if (!keys.data.prefixEnd.given())
@@ -57,9 +57,12 @@ void checkDocument(SourceRange mask, Side &keys, bool isEncoder, bool asksPrefix
                    Diagnostics &diagnostics) {
   keys.asksDocument = true;
   if (!isEncoder)
-    diagnostics.error(mask,
-                      "'document' is for the encoder's self-attention: several documents of a "
-                      "target belong to models that generate, which are not supported yet");
+    diagnostics.error(
+        mask, keys.name == "source"
+                  ? "'document' is for the encoder's self-attention: nothing says in which of a "
+                    "source's documents a target position is"
+                  : "'document' is for the encoder's self-attention: several documents of a "
+                    "target belong to models that generate, which are not supported yet");
   else if (asksPrefix)
     diagnostics.error(mask, "'prefix' counts from the start of a source, and 'document' from that "
                             "of each document in it: keep one of them");
@@ -71,14 +74,17 @@ void checkDocument(SourceRange mask, Side &keys, bool isEncoder, bool asksPrefix
 
 void checkMask(const AttentionSpec &attention, Side &keys, bool isEncoder,
                Diagnostics &diagnostics) {
-  if (!sure(attention.mask))
+  if (!sure(attention.mask)) {
+    keys.isKnown = false;
     return;
+  }
   MaskExpression mask = MaskExpression::parse(*attention.mask);
   SourceRange place = attention.mask.range;
   bool asksPrefix = mask.allowed().dependsOn(MaskCondition::Prefix);
   if (mask.allowed().dependsOn(MaskCondition::Present))
     checkPresent(place, keys, diagnostics);
-  if (asksPrefix)
+  keys.asksPrefix |= asksPrefix;
+  if (asksPrefix && !mask.perDocument())
     checkPrefix(place, keys, diagnostics);
   if (mask.perDocument())
     checkDocument(place, keys, isEncoder, asksPrefix, diagnostics);
@@ -86,6 +92,8 @@ void checkMask(const AttentionSpec &attention, Side &keys, bool isEncoder,
 
 /// What nobody asks for is a misunderstanding.
 void checkUse(const Side &side, Diagnostics &diagnostics) {
+  if (!side.isKnown)
+    return;
   auto warn = [&](const auto &value, std::string_view word, bool isAsked) {
     if (value.given() && !isAsked)
       diagnostics.warning(value.range, fmt::format("no mask on the {} says '{}', so nothing comes "

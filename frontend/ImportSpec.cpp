@@ -27,6 +27,7 @@ public:
 
   void import() {
     func::FuncOp train = model.beginTraining(model.at(spec.name.range, *spec.name));
+    train->getParentOp()->setAttr("loup.length", model.ops().getI64IntegerAttr(spec.model->length));
     source = {"source", "encoder", model.source, model.sourceLengths};
     Value memory = layers(source, *spec.encoder, embed(source), Value());
     Side target{"target", "decoder", shiftRight(model.target), model.targetLengths};

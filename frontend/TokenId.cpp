@@ -40,7 +40,8 @@ int32_t idOfToken(const TokenizerSpec &tokenizer, const IdsSpec &ids, const std:
   auto known = loadTokenizer(description, describeIds(ids), stored);
   // SentencePiece may put a space of its own before a symbol.
   for (int32_t id : known->encode(text))
-    if (id != ids.unknown && known->decode(std::array{id}) == text)
+    if ((id != ids.unknown || tokenizer.kind == TokenizerKind::Ids) &&
+        known->decode(std::array{id}) == text)
       return id;
   throw UserError(fmt::format("\"{}\" is no token of this tokenizer", text));
 }

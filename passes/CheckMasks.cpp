@@ -35,6 +35,16 @@ bool saysCausal(MaskOp mask) {
 }
 
 /// The mask's words as a side of `&`.
+/// `; ADVICE "WORDS"`, if these are a mask that no later proof refuses.
+std::string advice(const std::string &how, const std::string &words, KeySide keys) {
+  try {
+    MaskSet allowed = MaskExpression::parse(words).allowed().intersect(MaskSet::realKeys());
+    return findEmptyRow(allowed, keys) ? "" : how + '"' + words + '"';
+  } catch (const MaskError &) {
+    return "";
+  }
+}
+
 std::string inBrackets(MaskOp mask) {
   std::string words = mask.getMask().getWords().str();
   return words.find('|') == words.npos ? words : "(" + words + ")";
@@ -87,10 +97,12 @@ struct CheckMasks : impl::CheckMasksBase<CheckMasks> {
     }
     if (auto row = findEmptyRow(mask.allowed, mask.keys(), emptyIsZero))
       return fail(emitError(op.getLoc())
-                  << attentionOf(op) << row->describe() << "; let each see one, as in \""
-                  << op.getMask().getWords() << " | "
-                  << (mask.keys() == KeySide::Own ? "k == q" : "sink(1)")
-                  << "\", or say empty = \"zero\"");
+                  << attentionOf(op) << row->describe() << "; let each see one"
+                  << advice(", as in ",
+                            op.getMask().getWords().str() +
+                                (mask.keys() == KeySide::Own ? " | k == q" : " | sink(1)"),
+                            mask.keys())
+                  << ", or say empty = \"zero\"");
     tell(emptyIsZero ? "a query without a key gives zeros" : "every query has a key", mask);
     if (!op.getMask().isWithinDocuments() &&
         hidesNothing(MaskExpression::parse(op.getMask().getWords()).allowed(), mask.keys()))
@@ -124,14 +136,15 @@ struct CheckMasks : impl::CheckMasksBase<CheckMasks> {
       if (mask.querySide == side && mask.keySide == side)
         if (auto later = findLaterToken(mask.allowed, side, Sight::UpToItself)) {
           MaskOp op = mask.op;
-          fail(emitError(op.getLoc()) << attentionOf(op) << later->describe()
-                                      << "; write \"causal & " << inBrackets(op) << "\"");
+          fail(emitError(op.getLoc())
+               << attentionOf(op) << later->describe()
+               << advice("; write ", "causal & " + inBrackets(op), KeySide::Own));
           isBlamed = true;
         }
     if (isBlamed)
       return;
     auto error = emitError(loss.getLoc()) << "what predicts the token at " << token->describe();
-    if (token->key == token->query)
+    if (token->exact && token->key == token->query)
       error << "; shift the " << side << " to the right before it is read";
     signalPassFailure();
   }

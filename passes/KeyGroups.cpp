@@ -3,6 +3,8 @@
 #include "ir/LoupOps.h"
 #include "passes/TokenDependence.h"
 
+#include "mlir/IR/BuiltinOps.h"
+
 using namespace mlir;
 
 namespace loup {
@@ -21,6 +23,9 @@ static std::optional<KeptKeys> keptFor(Operation *op, unsigned operand) {
 }
 
 KeyGroups::KeyGroups(Block &block) {
+  auto module = block.getParentOp()->getParentOfType<ModuleOp>();
+  if (auto length = module->getAttrOfType<IntegerAttr>("loup.length"))
+    longest = length.getInt();
   for (Operation &op : block)
     if (Value one = keysOf(&op))
       for (ValueRange values : {ValueRange(op.getOperands()), ValueRange(op.getResults())})
@@ -53,7 +58,9 @@ Value KeyGroups::keysOf(Operation *op) {
 
 std::optional<KeptKeys> KeyGroups::keptOf(Operation *op) const {
   Value keys = keysOf(op);
-  return keys ? kept.lookup(groups.getLeaderValue(keys)) : std::nullopt;
+  std::optional<KeptKeys> some = keys ? kept.lookup(groups.getLeaderValue(keys)) : std::nullopt;
+  bool isAll = some && longest && some->first + some->last >= *longest;
+  return isAll ? std::nullopt : some;
 }
 
 } // namespace loup

@@ -19,14 +19,15 @@ class KeyGroups {
 public:
   explicit KeyGroups(mlir::Block &block);
 
-  /// What the group of an op's keys must keep; nothing where that is everything, or where the op
-  /// has no keys of the target.
+  /// What the group of an op's keys must keep; nothing where that is everything, or as much as the
+  /// longest sequence has, or where the op has no keys of the target.
   std::optional<KeptKeys> keptOf(mlir::Operation *op) const;
 
 private:
   static mlir::Value keysOf(mlir::Operation *op);
 
   llvm::EquivalenceClasses<mlir::Value> groups;
+  std::optional<int64_t> longest; // of all sequences, where the module says it
   llvm::DenseMap<mlir::Value, std::optional<KeptKeys>> kept; // by the group's leader
 };
 

@@ -63,8 +63,10 @@ Html ofMask(const AttentionMask &mask, const std::vector<Proved> &proved) {
   auto term = [](const Html &name, const Html &meaning) {
     return element("dt", name) + element("dd", meaning);
   };
-  Html list = term("The set",
-                   Html("query q may see key k where ") + element("code", mask.allowed.describe()));
+  Html set = Html("query q may see key k where ") + element("code", mask.allowed.describe());
+  if (mask.isWithinDocuments)
+    set += ", both in one document, from whose start q, k and its length count";
+  Html list = term("The set", set);
   list += term(fmt::format("Keys that queries {0}a to {0}a + {1} need", block, block - 1),
                element("code", MaskBounds::describe(bounds.touched())));
   list += term("Keys that all of these queries see",

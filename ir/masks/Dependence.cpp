@@ -221,27 +221,29 @@ void Dependence::dropUnusedSymbols() {
   }
 }
 
-/// Parts that bound the same differences become one. Scores depend on tokens by way of the query,
-/// where k may be any, and by way of the key, where q may be: bands around both would bound
-/// nothing.
+/// Parts that bound the same differences, and agree in which of two positions comes strictly first,
+/// become one. Scores depend on tokens by way of the query, where k may be any, and by way of the
+/// key, where q may be: bands around both would bound nothing.
 void Dependence::widen() {
   unsigned results = relation.getNumDomainVars(), operands = relation.getNumRangeVars();
-  std::map<std::vector<bool>, Bands> groups;
+  enum Order { Any, Bounded, Before };
+  std::map<std::vector<Order>, Bands> groups;
   for (const IntegerRelation &part : relation.getAllDisjuncts()) {
     if (part.isEmpty())
       continue;
     Bands bands;
-    std::vector<bool> bounded;
+    std::vector<Order> orders;
     forDifferences(results, operands, [&](unsigned of, unsigned from) {
-      bands.push_back(mostDifference(part, of, from));
-      bounded.push_back(bands.back().has_value());
+      auto most = mostDifference(part, of, from);
+      bands.push_back(most);
+      orders.push_back(!most ? Any : *most < 0 ? Before : Bounded);
     });
-    auto [group, isFirst] = groups.try_emplace(bounded, bands);
+    auto [group, isFirst] = groups.try_emplace(orders, bands);
     if (!isFirst)
       group->second = join(group->second, bands);
   }
   std::vector<Bands> widened;
-  for (const auto &[bounded, bands] : groups)
+  for (const auto &[orders, bands] : groups)
     if (groups.size() <= mostParts || widened.empty())
       widened.push_back(bands);
     else

@@ -73,6 +73,26 @@ TEST_P(Warnings, StopNoBuild) {
   EXPECT_EQ(ending.errors, readFile(expectedOf(mistakes + GetParam())) + "pass check-masks\n");
 }
 
+// However intricate a mask is, what is below `causal` is causal through any number of layers.
+TEST(Causality, IsFoundThroughIntricateMasks) {
+  TemporaryDirectory folder;
+  std::string file = folder / "intricate.toml";
+  for (const char *words :
+       {"window(3) | 2*k == q | 3*k == q | 4*k == q", "window(3) | q - k == 8 | q - k == 16",
+        "window(4) | sink(2) | q - k == 8 | q - k == 16 | q - k == 32",
+        "sink(1) | k == 5 | q == 7 | 2*k == q | q - k == 3 | k == q"})
+    for (const char *layers : {"1", "2", "6"}) {
+      std::string repeated = std::string("repeat = ") + layers + "\nself_attention = ";
+      writeFile(file, "[[encoder]]\nself_attention = {}\nfeed_forward = { width = 8 }\n"
+                      "[[decoder]]\n" +
+                          repeated + "{ heads = 2, mask = \"causal & (" + words +
+                          ")\", empty = \"zero\" }\ncross_attention = {}\n"
+                          "feed_forward = { width = 8 }\n");
+      Ending ending = prove(".", file);
+      EXPECT_EQ(ending.code, 0) << words << " through " << layers << ": " << ending.errors;
+    }
+}
+
 std::string identifierOf(const testing::TestParamInfo<std::string> &info) {
   std::string name = fs::path(info.param).stem();
   std::replace(name.begin(), name.end(), '-', '_');
