@@ -133,9 +133,9 @@ std::string textbookText(const AttentionSetting &setting) {
           " -> [batch, target, target_key]\n  %h = loup.add_mask " + scores + ", %m : " + pairs +
           ", [batch, target, target_key]\n  %w = loup.softmax %h : " + pairs + "\n";
   if (setting.rate > 0) {
-    text += "  %d = loup.dropout %w rate " + number(setting.rate) +
-            " key %drop at %examples, %qp, %kp : " + pairs + ", i[], i[batch], " + data.queryType +
-            ", " + data.keyType + "\n";
+    text += "  %hp = loup.positions : i[head:H]\n  %d = loup.dropout %w rate " +
+            number(setting.rate) + " key %drop at %examples, %hp, %qp, %kp : " + pairs +
+            ", i[], i[batch], i[head:H], " + data.queryType + ", " + data.keyType + "\n";
     weights = "%d";
   }
   text += "  %o = loup.product " + weights + ", %v : " + pairs + ", " + columns + " -> " + rows +
