@@ -19,9 +19,9 @@ std::vector<Argument> argumentsOf(const AttentionSetting &setting, const Attenti
                                   std::vector<Argument> first) {
   if (setting.hasLengths())
     first.push_back(inputs.lengths);
-  if (setting.says("prefix"))
+  if (setting.asks(MaskCondition::Prefix))
     first.push_back(inputs.prefix);
-  if (setting.says("present"))
+  if (setting.asks(MaskCondition::Present))
     first.push_back(inputs.present);
   if (setting.hasDocuments())
     first.insert(first.end(), {inputs.queryPositions, inputs.keyPositions, inputs.queryDocuments,
@@ -203,9 +203,9 @@ private:
   void runSequence(const AttentionInputs &in, Rows queries, Rows keys,
                    AttentionResults &results) const {
     std::vector<Argument> data;
-    if (setting.says("prefix"))
+    if (setting.asks(MaskCondition::Prefix))
       data.push_back(in.prefix.integer[queries.b]);
-    if (setting.says("present"))
+    if (setting.asks(MaskCondition::Present))
       data.push_back(keys.of(in.present));
     if (setting.hasTable())
       data.push_back(in.table);

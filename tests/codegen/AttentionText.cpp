@@ -39,9 +39,9 @@ struct Data {
       queryType = "i[batch, target]", keyType = "i[batch, target_key]";
     if (setting.hasLengths())
       add("lengths", "%lengths", "i[batch]", ", i[batch]");
-    if (setting.says("prefix"))
+    if (setting.asks(MaskCondition::Prefix))
       add("prefix", "%prefix", "i[batch]", " prefix i[batch]");
-    if (setting.says("present"))
+    if (setting.asks(MaskCondition::Present))
       add("present", "%present", "i[batch, target_key]", " present i[batch, target_key]");
     if (isGivenDocuments) {
       parameters +=

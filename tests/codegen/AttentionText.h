@@ -1,6 +1,7 @@
 // One attention in a mask's words, as the IR of its kernels on each rung of the ladder.
 #pragma once
 
+#include "ir/masks/MaskExpression.h"
 #include "tests/ir/masks/RandomMask.h"
 
 #include <cstdint>
@@ -32,9 +33,11 @@ struct AttentionSetting {
   std::string term = ""; // "alibi", or what stands behind "buckets": "<32, 128>"
   Rung rung = Rung::Fused;
 
-  /// Whether the mask has the word, and so the kernel what it asks of the data.
-  bool says(const char *word) const { return mask.find(word) != std::string::npos; }
-  bool hasDocuments() const { return says("document"); }
+  /// Whether the mask asks this of the data.
+  bool asks(MaskSet::Column what) const {
+    return MaskExpression::parse(mask).allowed().dependsOn(what);
+  }
+  bool hasDocuments() const { return MaskExpression::parse(mask).perDocument(); }
   bool hasTable() const { return term.starts_with('<'); }
   /// Sequences have their own sizes where they are packed, and where documents say what is real.
   bool hasLengths() const { return rung != Rung::Packed && !hasDocuments(); }
