@@ -56,13 +56,15 @@ private:
   AttentionOperands operands;
   int lanes;
   Var lane{"lane"}, block{"block"}, column{"column"}, inTile{"in_tile"}, slot{"slot"};
+  Var inSection{"in_section"}, section{"section"}; // of tiles
   RDom inner{0, operands.headWidth(), "inner"};
   WalkedTiles tiles{operands.keyRangesOf(query(0)), operands.keyCount(), keysPerTile};
   FiniteRows rows{operands, {op.getKey(), op.getValue()}, "rows"};
   LaneRows queries{operands, op.getQuery(), lanes, block, "queries"};
   RDom scored = tiles.domain("scored"), tested = tiles.domain("tested", WalkedTiles::Partial),
        compared = tiles.domain("compared"), weighted = tiles.domain("weighted"),
-       totalled = tiles.domain("totalled"), made = tiles.places(slot, "made"),
+       totalled = tiles.domain("totalled"),
+       made = tiles.places(section * tilesPerSection + inSection, "made"),
        summed = tiles.sections(tilesPerSection, "summed");
   RDom chains{0, keysPerTile, "chains"};
 
@@ -115,10 +117,11 @@ void Attention::defineSums() {
   Expr place = summed.x, tile = summed.z * tilesPerSection + summed.y;
   Expr weight = weights(at(lane, place, tile));
   if (operands.hasDropout()) {
-    dropped(vars(lane, inTile, slot)) = undef<float>();
-    dropped(at(lane, made.x, slot)) =
+    Expr slot = section * tilesPerSection + inSection;
+    dropped(vars(lane, inTile, inSection, section)) = undef<float>();
+    dropped(at(lane, made.x, inSection, section)) =
         operands.drop(weights(at(lane, made.x, slot)), query(lane), tiles.row(made.x, slot));
-    weight = dropped(at(lane, place, tile));
+    weight = dropped(at(lane, place, summed.y, summed.z));
   }
   sums(vars(column, lane)) = 0.0f;
   sums(vars(column, lane)) += weight * rows(1, tiles.row(place, tile), column);
@@ -179,8 +182,10 @@ void Attention::scheduleSums(Func output) {
       .unroll(summed.x, 2);
   sums.never_partition_all();
   if (dropped.defined()) {
-    dropped.compute_at(sums, summed.z).bound_storage(slot, tilesPerSection).bound(lane, 0, lanes);
-    dropped.update().reorder(lane, made.x, slot).vectorize(lane).unroll(made.x, 2);
+    dropped.compute_at(sums, summed.z)
+        .bound_storage(inSection, tilesPerSection)
+        .bound(lane, 0, lanes);
+    dropped.update().reorder(lane, made.x, inSection, section).vectorize(lane).unroll(made.x, 2);
     dropped.never_partition_all();
   }
 }

@@ -92,7 +92,9 @@ private:
   const Deltas &deltas;
   Gradient sought;
   int lanes;
-  Var lane{"lane"}, block{"block"}, column{"column"}, inTile{"in_tile"}, slot{"slot"};
+  Var lane{"lane"}, block{"block"}, column{"column"}, inTile{"in_tile"};
+  Var inSection{"in_section"}, section{"section"}; // of tiles, which sections keep
+  Expr slot = section * tilesPerSection + inSection;
   RDom inner{0, operands.headWidth(), "inner"};
   WalkedTiles tiles{hasQueryLanes() ? operands.keyRangesOf(laneRow(0))
                                     : operands.queryRangesOf(laneRow(0)),
@@ -116,10 +118,10 @@ private:
 
 void LaneGradients::defineProducts() {
   Expr row = tiles.row(inTile, slot);
-  products(vars(lane, inTile, slot)) = 0.0f;
-  products(vars(lane, inTile, slot)) += first(lane, inner) * rows(0, row, inner);
-  gradients(vars(lane, inTile, slot)) = 0.0f;
-  gradients(vars(lane, inTile, slot)) += second(lane, inner) * rows(1, row, inner);
+  products(vars(lane, inTile, inSection, section)) = 0.0f;
+  products(vars(lane, inTile, inSection, section)) += first(lane, inner) * rows(0, row, inner);
+  gradients(vars(lane, inTile, inSection, section)) = 0.0f;
+  gradients(vars(lane, inTile, inSection, section)) += second(lane, inner) * rows(1, row, inner);
 }
 
 void LaneGradients::definePairs() {
@@ -138,10 +140,10 @@ void LaneGradients::definePairs() {
     logSum = both[0];
     delta = both[1];
   }
-  Expr score =
-      strict_float(operands.score(products(at(lane, made.x, slot)), query, key) + rows.mark(row));
+  Expr score = strict_float(
+      operands.score(products(at(lane, made.x, inSection, section)), query, key) + rows.mark(row));
   Expr weight = exponential(strict_float(score - logSum));
-  Expr gradient = operands.drop(gradients(at(lane, made.x, slot)), query, key);
+  Expr gradient = operands.drop(gradients(at(lane, made.x, inSection, section)), query, key);
   Expr byScore = strict_float(weight * (gradient - delta));
   std::vector<Expr> values = {sought == ByBucket ? byScore : operands.byProduct(byScore)};
   if (sought == ByKeyAndValue)
@@ -151,18 +153,19 @@ void LaneGradients::definePairs() {
   if (hasQueryLanes())
     std::swap(testedQuery, testedKey);
   Expr isAllowed = operands.isAllowed(testedQuery, testedKey);
-  pairs(vars(lane, inTile, slot)) = Tuple(std::vector<Expr>(values.size(), undef<float>()));
-  pairs(at(lane, made.x, slot)) = Tuple(values);
-  FuncRef pair = pairs(at(lane, tested.x, slot));
+  pairs(vars(lane, inTile, inSection, section)) =
+      Tuple(std::vector<Expr>(values.size(), undef<float>()));
+  pairs(at(lane, made.x, inSection, section)) = Tuple(values);
+  FuncRef pair = pairs(at(lane, tested.x, inSection, section));
   std::vector<Expr> kept;
   for (int i = 0; i < static_cast<int>(values.size()); ++i)
     kept.push_back(select(isAllowed, values.size() == 1 ? Expr(pair) : pair[i], 0.0f));
-  pairs(at(lane, tested.x, slot)) = Tuple(kept);
+  pairs(at(lane, tested.x, inSection, section)) = Tuple(kept);
 }
 
 void LaneGradients::defineSums() {
   Expr tile = summed.z * tilesPerSection + summed.y, row = tiles.row(summed.x, tile);
-  FuncRef pair = pairs(at(lane, summed.x, tile));
+  FuncRef pair = pairs(at(lane, summed.x, summed.y, summed.z));
   FuncRef sum = sums(vars(column, lane));
   if (sought == ByBucket) {
     Expr bucket = operands.bucket(laneRow(lane), row);
@@ -211,11 +214,11 @@ void LaneGradients::schedule(Func output, mlir::Type type) {
       .unroll(lane)
       .unroll(summed.x, 2);
 
-  pairs.compute_at(sums, summed.z).bound_storage(slot, tilesPerSection).vectorize(lane);
-  pairs.update(0).reorder(lane, made.x, slot).vectorize(lane).unroll(made.x);
-  pairs.update(1).reorder(lane, tested.x, slot).vectorize(lane).unroll(tested.x, 2);
+  pairs.compute_at(sums, summed.z).bound_storage(inSection, tilesPerSection).vectorize(lane);
+  pairs.update(0).reorder(lane, made.x, inSection, section).vectorize(lane).unroll(made.x);
+  pairs.update(1).reorder(lane, tested.x, inSection, section).vectorize(lane).unroll(tested.x, 2);
   for (Func product : {products, gradients}) {
-    product.compute_at(pairs, slot).bound_extent(inTile, rowsPerTile);
+    product.compute_at(pairs, inSection).bound_extent(inTile, rowsPerTile);
     product.vectorize(lane).unroll(inTile);
     product.update().reorder(lane, inTile, inner).vectorize(lane).unroll(inTile).unroll(inner, 4);
   }

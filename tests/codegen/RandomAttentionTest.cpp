@@ -14,7 +14,7 @@ namespace {
 /// LOUP_RANDOM_MASKS asks for more.
 int maskCount() {
   const char *asked = std::getenv("LOUP_RANDOM_MASKS");
-  return asked ? std::atoi(asked) : 5;
+  return asked ? std::atoi(asked) : 6;
 }
 
 int below(std::mt19937 &random, int n) { return static_cast<int>(random() % n); }
