@@ -59,7 +59,7 @@ std::optional<Row> firstSmallRow(const MaskSet &allowed, KeySide side) {
   for (int64_t q = 0; q < most; ++q)
     for (int64_t keys = side == KeySide::Own ? q + 1 : 1; keys <= most; ++keys)
       for (int64_t length = side == KeySide::Own ? q + 1 : 1; length <= keys; ++length)
-        for (int64_t prefix = 0; prefix <= (hasPrefix ? length : 0); ++prefix) {
+        for (int64_t prefix = 0; prefix <= (hasPrefix ? length - 1 : 0); ++prefix) {
           MaskSizes sizes{side == KeySide::Own ? keys : q + 1, keys, length, prefix};
           if (seesNothing(alternatives, q, sizes))
             return Row{q, sizes.queries, keys, length, prefix};

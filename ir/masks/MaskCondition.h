@@ -9,7 +9,7 @@ namespace loup {
 
 /// The sizes a mask may speak of. Rows are `queries` x `keys`; of the keys, the first `length` are
 /// real tokens of this example and the rest are padding. The first `prefix` of the real ones are
-/// given and never scored.
+/// given and never scored; the last one, which ends the sequence, is not among them.
 struct MaskSizes {
   int64_t queries = 0;
   int64_t keys = 0;

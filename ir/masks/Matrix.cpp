@@ -9,7 +9,7 @@ MaskSet matrix(KeySide side, bool withPadding) {
                       .intersect(MaskSet::where({.keys = 1, .length = -1}))     // length <= keys
                       .intersect(MaskSet::where({.query = -1, .queries = 1, .constant = -1}))
                       .intersect(MaskSet::where({.prefix = 1})) // 0 <= prefix
-                      .intersect(MaskSet::where({.length = 1, .prefix = -1}))
+                      .intersect(MaskSet::where({.length = 1, .prefix = -1, .constant = -1}))
                       .intersect(MaskSet::where({.present = 1})) // 0 or 1
                       .intersect(MaskSet::where({.present = -1, .constant = 1}));
   pairs = pairs.intersect(withPadding ? MaskSet::where({.key = -1, .keys = 1, .constant = -1})

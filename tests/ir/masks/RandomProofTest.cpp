@@ -21,7 +21,7 @@ template <typename Use> bool anyRealRow(KeySide side, int64_t most, Use use) {
     for (int64_t queries = q + 1; queries <= most; ++queries)
       for (int64_t keys = 1; keys <= most; ++keys)
         for (int64_t length = 1; length <= keys; ++length)
-          for (int64_t prefix = 0; prefix <= length; ++prefix) {
+          for (int64_t prefix = 0; prefix < length; ++prefix) {
             if (side == KeySide::Own && (queries != keys || q >= length))
               continue;
             if (use(q, MaskSizes{queries, keys, length, prefix}))
@@ -159,9 +159,9 @@ TEST(RandomProof, ExtremesAgreeWithEnumerationOnRandomMasks) {
     for (int64_t q = 0; q < most; ++q)
       for (int64_t k = 0; k < most; ++k)
         // Only whether k is below them matters of the length and the prefix.
-        for (int64_t length : {int64_t(1), k, k + 1, q + 1, std::max(q, k) + 1})
+        for (int64_t length : {int64_t(1), k, k + 1, k + 2, q + 1, std::max(q, k) + 1})
           for (int64_t prefix : {int64_t(0), k, k + 1}) {
-            if (length < 1 || prefix > length || (side == KeySide::Own && q >= length))
+            if (length < 1 || prefix >= length || (side == KeySide::Own && q >= length))
               continue;
             hides = hides || !always(text, q, k, {0, 0, length, prefix});
             shows = shows || (k < length && ever(text, q, k, {0, 0, length, prefix}));
