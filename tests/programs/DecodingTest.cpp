@@ -1,18 +1,10 @@
 // Decoding, derived from the training program, must say what training says.
 #include "tests/programs/ProgramTest.h"
 
-#include <cmath>
-#include <numeric>
-
 namespace loup::test {
 namespace {
 
 using testing::Each;
-using testing::IsEmpty;
-
-double sum(const std::vector<double> &values) {
-  return std::accumulate(values.begin(), values.end(), 0.0);
-}
 
 struct Built {
   const char *description, *schedule;
@@ -39,25 +31,11 @@ INSTANTIATE_TEST_SUITE_P(Programs, Decoding,
                            return std::string(built.param.description) + "_" + built.param.schedule;
                          });
 
-// With no length penalty a hypothesis' score is the sum of its steps' log-probabilities, and with
-// each limit of length it is a sum over other steps: all agree only if every step does.
 TEST_P(Decoding, StepsAgreeWithTeacherForcing) {
-  std::vector<std::string> sources = split(input, "\n");
-  std::string repeated, targets;
-  std::vector<double> found;
-  for (const char *limit : {"1", "2", "3", "4", "5", "6", "8", "11", "15", "23"})
-    for (const Found &hypothesis :
-         search(model, input,
-                {"--beam", "5", "--n-best", "5", "--length-penalty", "0", "--max-length", limit})) {
-      repeated += sources[hypothesis.line] + "\n";
-      targets += hypothesis.text + "\n";
-      found.push_back(hypothesis.score);
-    }
+  std::vector<Found> found =
+      searchUnderLimits(model, input, "5", {"1", "2", "3", "4", "5", "6", "8", "11", "15", "23"});
   EXPECT_GT(found.size(), 1000u);
-  std::vector<std::vector<double>> scores = score(model, repeated, targets);
-  ASSERT_EQ(scores.size(), found.size());
-  for (size_t i = 0; i < found.size(); ++i)
-    EXPECT_NEAR(found[i], sum(scores[i]), 1e-4) << split(targets, "\n")[i];
+  expectStepsOfTeacherForcing(model, input, found);
 }
 
 TEST_P(Decoding, GreedyTakesTheBestTokenOfTeacherForcing) {

@@ -32,24 +32,11 @@ TEST_P(Positions, TheLossFalls) {
   EXPECT_LT(sum(losses.end() - 10), sum(losses.begin()) - 5);
 }
 
-// A hypothesis' score is the sum of its steps' log-probabilities; limits of length make others.
 TEST_P(Positions, StepsAgreeWithTeacherForcing) {
   train(model, {"--steps", "20"});
-  std::string input = readFile(folder / "unseen.src"), repeated, targets;
-  std::vector<std::string> sources = split(input, "\n");
-  std::vector<double> found;
-  for (const char *limit : {"1", "2", "9", "20", "47"})
-    for (const Found &hypothesis :
-         search(model, input,
-                {"--beam", "3", "--n-best", "3", "--length-penalty", "0", "--max-length", limit})) {
-      repeated += sources[hypothesis.line] + "\n";
-      targets += hypothesis.text + "\n";
-      found.push_back(hypothesis.score);
-    }
-  std::vector<std::vector<double>> scores = score(model, repeated, targets);
-  ASSERT_EQ(scores.size(), found.size());
-  for (size_t i = 0; i < found.size(); ++i)
-    EXPECT_NEAR(found[i], std::accumulate(scores[i].begin(), scores[i].end(), 0.0), 1e-4);
+  std::string input = readFile(folder / "unseen.src");
+  expectStepsOfTeacherForcing(model, input,
+                              searchUnderLimits(model, input, "3", {"1", "2", "9", "20", "47"}));
 }
 
 } // namespace

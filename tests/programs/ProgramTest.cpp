@@ -3,6 +3,7 @@
 #include "runtime/Random.h"
 
 #include <cstring>
+#include <numeric>
 #include <sstream>
 
 namespace loup::test {
@@ -144,6 +145,41 @@ std::vector<std::vector<double>> ProgramTest::score(const std::string &model,
        translate(model, sources, {"--score", folder / "targets to score"}))
     scores.push_back(numbers(line));
   return scores;
+}
+
+std::vector<double> ProgramTest::teacherForced(const std::string &model, const std::string &input,
+                                               const std::vector<Found> &found) {
+  std::vector<std::string> sources = split(input, "\n");
+  std::string repeated, targets;
+  for (const Found &hypothesis : found) {
+    repeated += sources[hypothesis.line] + "\n";
+    targets += hypothesis.text + "\n";
+  }
+  std::vector<double> sums;
+  for (const std::vector<double> &tokens : score(model, repeated, targets))
+    sums.push_back(std::accumulate(tokens.begin(), tokens.end(), 0.0));
+  return sums;
+}
+
+std::vector<Found> ProgramTest::searchUnderLimits(const std::string &model,
+                                                  const std::string &input, const std::string &beam,
+                                                  const Words &limits) {
+  std::vector<Found> all;
+  for (const std::string &limit : limits) {
+    std::vector<Found> found =
+        search(model, input,
+               {"--beam", beam, "--n-best", beam, "--length-penalty", "0", "--max-length", limit});
+    all.insert(all.end(), found.begin(), found.end());
+  }
+  return all;
+}
+
+void ProgramTest::expectStepsOfTeacherForcing(const std::string &model, const std::string &input,
+                                              const std::vector<Found> &found) {
+  std::vector<double> scores = teacherForced(model, input, found);
+  ASSERT_EQ(scores.size(), found.size());
+  for (size_t i = 0; i < found.size(); ++i)
+    EXPECT_NEAR(found[i].score, scores[i], 1e-4) << found[i].text;
 }
 
 void ProgramTest::expectError(const Words &command, const std::string &input,

@@ -70,6 +70,19 @@ protected:
   std::vector<std::vector<double>> score(const std::string &model, const std::string &sources,
                                          const std::string &targets);
 
+  /// Teacher forcing's log-probability of each hypothesis that search() found for `input`.
+  std::vector<double> teacherForced(const std::string &model, const std::string &input,
+                                    const std::vector<Found> &found);
+
+  /// All hypotheses of a beam without a length penalty, under each limit of length: the score of
+  /// each is the sum of its steps' log-probabilities, with each limit over other steps.
+  std::vector<Found> searchUnderLimits(const std::string &model, const std::string &input,
+                                       const std::string &beam, const Words &limits);
+
+  /// Such scores are teacher forcing's, which they are only if every step is.
+  void expectStepsOfTeacherForcing(const std::string &model, const std::string &input,
+                                   const std::vector<Found> &found);
+
   /// Exit code 1, `message` on stderr, nothing on stdout.
   void expectError(const Words &command, const std::string &input, const std::string &message);
 
