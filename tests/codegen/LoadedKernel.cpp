@@ -2,6 +2,7 @@
 
 #include "tests/codegen/GuardedTensor.h"
 #include "tests/codegen/ParsedKernel.h"
+#include "tests/runtime/Subprocess.h"
 
 #include "codegen/CompileKernel.h"
 
@@ -10,24 +11,15 @@
 #include <chrono>
 #include <cstring>
 #include <dlfcn.h>
-#include <filesystem>
-#include <fstream>
 
 using namespace mlir;
 
 namespace loup::test {
 namespace {
 
-std::filesystem::path scratchFolder() {
-  static const struct Folder {
-    std::filesystem::path path;
-    Folder() {
-      std::string name = (std::filesystem::temp_directory_path() / "loup-test-XXXXXX").string();
-      path = mkdtemp(name.data());
-    }
-    ~Folder() { std::filesystem::remove_all(path); }
-  } folder;
-  return folder.path;
+const TemporaryDirectory &scratchFolder() {
+  static const TemporaryDirectory folder;
+  return folder;
 }
 
 /// What kernels need of Halide's runtime; the thread pool and the allocator are the test's own.
@@ -135,8 +127,8 @@ LoadedKernel::Loaded::Loaded(const std::string &ir, Checks checks, const std::st
 
   static int count = 0;
   std::string base = scratchFolder() / ("kernel" + std::to_string(count++));
-  std::ofstream(base + ".o", std::ios::binary) << compiled.object;
-  std::ofstream(base + ".cpp") << callerText(kernel, suffix);
+  writeFile(base + ".o", compiled.object);
+  writeFile(base + ".cpp", callerText(kernel, suffix));
   std::string command = std::string(LOUP_CXX) + " -shared -fPIC -o " + base + ".so " + base +
                         ".cpp " + base + ".o " + runtimeObject() + " -ldl -lpthread";
   if (std::system(command.c_str()) != 0)
