@@ -33,6 +33,9 @@ constexpr std::string_view neverScored =
     "what a target gives is never scored, and belongs to models that generate, which are not "
     "supported yet";
 
+constexpr std::string_view oneDocument =
+    "several documents of a target belong to models that generate, which are not supported yet";
+
 void checkPresent(SourceRange mask, Side &keys, Diagnostics &diagnostics) {
   keys.asksPresent = true;
   if (!keys.data.absent.given() && !keys.data.present.given())
@@ -57,12 +60,11 @@ void checkDocument(SourceRange mask, Side &keys, bool isEncoder, bool asksPrefix
                    Diagnostics &diagnostics) {
   keys.asksDocument = true;
   if (!isEncoder)
-    diagnostics.error(
-        mask, keys.name == "source"
-                  ? "'document' is for the encoder's self-attention: nothing says in which of a "
-                    "source's documents a target position is"
-                  : "'document' is for the encoder's self-attention: several documents of a "
-                    "target belong to models that generate, which are not supported yet");
+    diagnostics.error(mask, fmt::format("'document' is for the encoder's self-attention: {}",
+                                        keys.name == "source"
+                                            ? "nothing says in which of a source's documents a "
+                                              "target position is"
+                                            : oneDocument));
   else if (asksPrefix)
     diagnostics.error(mask, "'prefix' counts from the start of a source, and 'document' from that "
                             "of each document in it: keep one of them");
@@ -124,8 +126,7 @@ void checkMarks(const Spec &spec, Diagnostics &diagnostics) {
   refuse(data.target->present, "a translation has no such column while it is made; on the target a "
                                "token says what is absent: absent = \"<gap>\"");
   refuse(data.target->prefixEnd, std::string(neverScored));
-  refuse(data.target->documentEnd, "several documents of a target belong to models that generate, "
-                                   "which are not supported yet");
+  refuse(data.target->documentEnd, std::string(oneDocument));
   for (const auto &layer : *spec.encoder)
     if (const auto &attention = *layer->selfAttention)
       checkMask(*attention, source, /*isEncoder=*/true, diagnostics);

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <utility>
 
 namespace loup {
 namespace {
@@ -123,7 +122,7 @@ Html MaskPicture::drawBlocks(bool isFull) const {
   for (const Block &block : blocks) {
     if ((block.kind == Kind::Full) != isFull)
       continue;
-    auto [queries, keys] = std::pair(block.queries, block.keys);
+    const Range &queries = block.queries, &keys = block.keys;
     const char *kind = words[static_cast<size_t>(block.kind)];
     all += rectangle(kind, keys.first, queries.first, keys.end - keys.first,
                      queries.end - queries.first,
