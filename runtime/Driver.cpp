@@ -1,6 +1,7 @@
 #include "runtime/Driver.h"
 
 #include "runtime/Errors.h"
+#include "runtime/Marks.h"
 #include "runtime/Presence.h"
 #include "runtime/Random.h"
 
@@ -88,11 +89,8 @@ void Driver::Side::readPresent(SideArrays &arrays) {
 
 void Driver::Side::readPrefixes(const Ragged &sequences, SideArrays &arrays) {
   prefixes.clear();
-  for (int32_t i = 0; i < sequences.count(); ++i) {
-    auto end = std::ranges::find(sequences[i], *marks.prefixEnd, idOf);
-    bool isThere = end != sequences[i].end();
-    prefixes.push_back(isThere ? static_cast<int32_t>(end - sequences[i].begin()) + 1 : 0);
-  }
+  for (int32_t i = 0; i < sequences.count(); ++i)
+    prefixes.push_back(prefixOf(sequences[i], *marks.prefixEnd));
   arrays.prefixes = prefixes.data();
 }
 
@@ -111,18 +109,16 @@ void Driver::Side::readDocuments(const Ragged &sequences, std::span<const int32_
   documentExamples.clear();
   for (int32_t i = 0; i < sequences.count(); ++i) {
     int32_t example = examplesOf.empty() ? 0 : examplesOf[i], number = 0;
-    size_t first = layout == Layout::Dense ? static_cast<size_t>(i) * arrays.longest : offsets[i];
-    bool begins = true;
-    for (size_t at = first; at < first + lengths[i]; ++at) {
-      if (begins) {
-        documentOffsets.push_back(static_cast<int32_t>(at));
-        documentExamples.push_back(exampleOfDocument(example, number++));
+    size_t start = layout == Layout::Dense ? static_cast<size_t>(i) * arrays.longest : offsets[i];
+    forDocuments(sequences[i], *marks.documentEnd, [&](size_t first, size_t past) {
+      documentOffsets.push_back(static_cast<int32_t>(start + first));
+      documentExamples.push_back(exampleOfDocument(example, number++));
+      for (size_t at = first; at < past; ++at) {
+        documentOf[start + at] = static_cast<int32_t>(documentOffsets.size()) - 1;
+        positionsInDocument[start + at] = static_cast<int32_t>(at - first);
+        documentExampleOf[start + at] = documentExamples.back();
       }
-      documentOf[at] = static_cast<int32_t>(documentOffsets.size()) - 1;
-      positionsInDocument[at] = static_cast<int32_t>(at) - documentOffsets.back();
-      documentExampleOf[at] = documentExamples.back();
-      begins = idOf(tokens[at]) == *marks.documentEnd;
-    }
+    });
   }
   arrays.documents = static_cast<int32_t>(documentOffsets.size());
   documentOffsets.push_back(arrays.count);

@@ -51,9 +51,9 @@ public:
       : options(options), compilation(options.spec),
         description(makeDescription(compilation.spec())), compiler(findCompiler()),
         workloads(makeWorkloads(
-            options, description,
+            options, compilation.spec().data, description,
             [&](const std::string &line) { compilation.progress.print(line + "\n"); })),
-        work(compilation.textbook()) {}
+        work(compilation.textbook(), compilation.spec().data) {}
 
   void run() {
     checkFiles();
@@ -172,6 +172,7 @@ private:
   void reportDecoding(const Workload &workload, const std::vector<Medians> &medians) {
     const Ragged &source = workload.batches.front().source;
     int32_t steps = decodingSteps(workload);
+    double operations = work.decoding(source, decodeGreedily(rungs.front().model(), source, steps));
     Measurement decoding{"decoding",
                          "",
                          fmt::format("{} steps for {} sentence{}", steps, source.count(),
@@ -183,7 +184,7 @@ private:
           .rung = rung.name(),
           .seconds = median++->seconds,
           .tokens = double(steps) * source.count(),
-          .operations = work.decoding(source, steps),
+          .operations = operations,
           .memoryBytes = rung.decodingBytes(source, steps),
           .maskBytes = rung.decodingMaskBytes(source, steps),
           .padding = rung.isDense() ? paddingOf({&source}) : 0,

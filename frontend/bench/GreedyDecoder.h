@@ -4,12 +4,11 @@
 #include "runtime/Model.h"
 
 #include <cstdint>
-#include <vector>
 
 namespace loup {
 
-/// Gives each sentence `steps` tokens, [sentence, steps], always the most probable next one; an end
+/// Gives each sentence `steps` tokens, always the most probable next one; an end
 /// is a token as all others are, so that each run has the same work.
-std::vector<int32_t> decodeGreedily(Model &model, const Ragged &source, int32_t steps);
+Ragged decodeGreedily(Model &model, const Ragged &source, int32_t steps);
 
 } // namespace loup

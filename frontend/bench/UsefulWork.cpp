@@ -2,9 +2,9 @@
 
 #include "ir/LoupOps.h"
 #include "ir/masks/MaskExpression.h"
-#include "ir/masks/PairCount.h"
 #include "passes/Passes.h"
 #include "runtime/Errors.h"
+#include "runtime/Marks.h"
 
 #include "mlir/Pass/PassManager.h"
 
@@ -16,20 +16,12 @@ using namespace mlir;
 
 namespace loup {
 
-/// What the dynamic axes of a function stand for in one call.
-struct UsefulWork::Sizes {
-  std::vector<int64_t> source, target; // the sentences' lengths
-  int64_t position = -1;               // of a step of decoding: queries are at it
+/// What a function is called with.
+struct UsefulWork::Call {
+  const Ragged &source, &target; // a step of decoding: with the token that it predicts
+  int64_t position = -1;         // of a step of decoding: queries are at it
 
-  const std::vector<int64_t> &lengths(llvm::StringRef side) const {
-    return side == "source" ? source : target;
-  }
-  double tokens(llvm::StringRef side) const {
-    double sum = 0;
-    for (int64_t length : lengths(side))
-      sum += static_cast<double>(length);
-    return sum;
-  }
+  const Ragged &tokens(llvm::StringRef side) const { return side == "source" ? source : target; }
 };
 
 namespace {
@@ -57,16 +49,19 @@ std::string attentionName(AttentionOp op) {
   return name.rsplit('.').first.str();
 }
 
-std::vector<int64_t> lengthsOf(const Ragged &sequences) {
-  std::vector<int64_t> lengths;
+/// The first `length` tokens of each sequence.
+Ragged cut(const Ragged &sequences, int32_t length) {
+  Ragged result;
   for (int32_t i = 0; i < sequences.count(); ++i)
-    lengths.push_back(sequences.length(i));
-  return lengths;
+    result.append(sequences[i].first(length));
+  return result;
 }
 
 } // namespace
 
-UsefulWork::UsefulWork(OwningOpRef<ModuleOp> textbook) : module(std::move(textbook)) {
+UsefulWork::UsefulWork(OwningOpRef<ModuleOp> textbook, const DataSpec &data)
+    : module(std::move(textbook)), source(marksOf(data.source, data.ids)),
+      target(marksOf(data.target, data.ids)), begin(data.ids->begin) {
   // Masks are counted in an attention, and the products of the backward pass where they are.
   PassManager manager(module->getContext());
   manager.addPass(createFuseMask());
@@ -94,36 +89,56 @@ void UsefulWork::findAttentions() {
   });
 }
 
-int64_t UsefulWork::pairsOfSentence(llvm::StringRef mask, int64_t firstQuery, int64_t queries,
-                                    int64_t keys) {
-  auto [place, isNew] = known.try_emplace({mask.str(), firstQuery, queries, keys}, 0);
-  if (isNew) {
-    PairCount count(MaskExpression::parse(mask).allowed());
-    for (int64_t q = firstQuery; q < queries; ++q)
-      place->second += count.keysOf(q, {queries, keys, keys});
+const UsefulWork::Mask &UsefulWork::maskOf(llvm::StringRef words) {
+  auto known = masks.find(words.str());
+  if (known == masks.end()) {
+    MaskExpression mask = MaskExpression::parse(words);
+    known = masks.emplace(words, Mask{PairCount(mask.allowed()), mask.perDocument()}).first;
   }
-  return place->second;
+  return known->second;
+}
+
+/// Of the target, keys are made of its input: behind the begin, all tokens but the last.
+std::vector<bool> UsefulWork::presentKeys(llvm::StringRef side,
+                                          std::span<const int32_t> tokens) const {
+  std::vector<bool> present;
+  for (size_t k = 0; k < tokens.size(); ++k)
+    present.push_back(side == "source" ? source.findPresent(tokens[k])
+                                       : target.findPresent(k == 0 ? begin : tokens[k - 1]));
+  return present;
 }
 
 /// Real queries and the real keys they may see, in all sentences.
-template <class Attention> double UsefulWork::pairs(Attention op, const Sizes &sizes) {
-  llvm::StringRef words = op.getMask().getWords();
+template <class Attention> double UsefulWork::pairs(Attention op, const Call &call) {
+  const Mask &mask = maskOf(op.getMask().getWords());
+  llvm::StringRef side = keySide(op.getKey());
   bool isStep = querySide(op.getQuery()).empty();
-  const std::vector<int64_t> &keys = sizes.lengths(keySide(op.getKey()));
-  const std::vector<int64_t> &queries =
-      isStep ? sizes.target : sizes.lengths(querySide(op.getQuery()));
-  double sum = 0;
-  for (size_t i = 0; i < keys.size(); ++i)
-    sum += static_cast<double>(
-        pairsOfSentence(words, isStep ? sizes.position : 0, queries[i], keys[i]));
-  return sum;
+  const Ragged &keys = call.tokens(side);
+  const Ragged &queries = isStep ? call.target : call.tokens(querySide(op.getQuery()));
+  int64_t sum = 0;
+  for (int32_t i = 0; i < keys.count(); ++i) {
+    std::vector<bool> present = presentKeys(side, keys[i]);
+    auto add = [&](int64_t firstKey, const MaskSizes &sizes) {
+      for (int64_t k = 0; k < sizes.keys; ++k)
+        sum += mask.pairs.queriesOf(k, sizes, present[firstKey + k], isStep ? call.position : 0);
+    };
+    if (mask.perDocument)
+      forDocuments(keys[i], *source.documentEnd, [&](int64_t first, int64_t past) {
+        int64_t length = past - first;
+        add(first, {length, length, length});
+      });
+    else
+      add(0, {queries.length(i), keys.length(i), keys.length(i),
+              source.prefixEnd ? prefixOf(keys[i], *source.prefixEnd) : 0});
+  }
+  return static_cast<double>(sum);
 }
 
-double UsefulWork::operations(Operation *op, const Sizes &sizes) {
+double UsefulWork::operations(Operation *op, const Call &call) {
   // Two products forward, those by query and key and by value; four backward.
   auto ofAttention = [&](auto attention, double products) {
     Type query = attention.getQuery().getType();
-    return 2 * products * pairs(attention, sizes) *
+    return 2 * products * pairs(attention, call) *
            static_cast<double>(*axisSize(query, "head") * *axisSize(query, "head_width"));
   };
   if (auto attention = dyn_cast<AttentionOp>(op))
@@ -143,40 +158,37 @@ double UsefulWork::operations(Operation *op, const Sizes &sizes) {
     if (!ShapedType::isDynamic(size))
       count *= static_cast<double>(size);
     else if (isSide(axis))
-      count *= sizes.tokens(axis);
+      count *= static_cast<double>(call.tokens(axis).tokens.size());
     else if (axis == "hypothesis" || (axis == "batch" && !hasTokens))
-      count *= static_cast<double>(sizes.source.size());
+      count *= call.source.count();
     else if (axis != "batch") // tokens are those of all sentences
       throw InternalError("products are along tokens, sentences or fixed axes, got " + axis);
   return count;
 }
 
-double UsefulWork::operations(func::FuncOp function, const Sizes &sizes) {
+double UsefulWork::operations(func::FuncOp function, const Call &call) {
   double sum = 0;
-  function.walk([&](Operation *op) { sum += operations(op, sizes); });
+  function.walk([&](Operation *op) { sum += operations(op, call); });
   return sum;
 }
 
 double UsefulWork::training(const Batch &batch) {
-  return operations(module->lookupSymbol<func::FuncOp>("train"),
-                    {lengthsOf(batch.source), lengthsOf(batch.target)});
+  return operations(module->lookupSymbol<func::FuncOp>("train"), {batch.source, batch.target});
 }
 
-double UsefulWork::decoding(const Ragged &source, int32_t steps) {
-  std::vector<int64_t> lengths = lengthsOf(source);
-  double sum = operations(module->lookupSymbol<func::FuncOp>("prefill"), {lengths, {}});
-  for (int64_t position = 0; position < steps; ++position)
+double UsefulWork::decoding(const Ragged &source, const Ragged &target) {
+  double sum = operations(module->lookupSymbol<func::FuncOp>("prefill"), {source, {}});
+  for (int32_t position = 0; position < target.length(0); ++position)
     sum += operations(module->lookupSymbol<func::FuncOp>("step"),
-                      {lengths, std::vector<int64_t>(lengths.size(), position + 1), position});
+                      {source, cut(target, position + 1), position});
   return sum;
 }
 
 double UsefulWork::attention(const AttentionKind &kind, const Batch &batch, bool backward) {
-  Sizes sizes{lengthsOf(batch.source), lengthsOf(batch.target)};
   double forward = 0;
   module->lookupSymbol<func::FuncOp>("train").walk([&](AttentionOp op) {
     if (attentionName(op) == kind.names.front())
-      forward = operations(op, sizes);
+      forward = operations(op, {batch.source, batch.target});
   });
   return backward ? 2 * forward : forward;
 }

@@ -1,15 +1,17 @@
 // How much a model has to compute, whichever way it does.
 #pragma once
 
+#include "frontend/bench/Marks.h"
 #include "frontend/bench/Workload.h"
+#include "ir/masks/PairCount.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/OwningOpRef.h"
 
 #include <map>
+#include <span>
 #include <string>
-#include <tuple>
 #include <vector>
 
 namespace loup {
@@ -23,32 +25,42 @@ struct AttentionKind {
 
 /// Floating-point operations of a model's products, two a multiply-add, on real tokens and allowed
 /// pairs alone: of the textbook program, so that all rungs are judged by the same work. What an
-/// attention computes again to save memory does not count.
+/// attention computes again to save memory does not count. Which pairs a mask allows is asked of
+/// the data: of absent tokens, prefixes and documents.
 class UsefulWork {
 public:
-  /// `textbook` is the imported program.
-  explicit UsefulWork(mlir::OwningOpRef<mlir::ModuleOp> textbook);
+  /// `textbook` is the imported program of the description.
+  UsefulWork(mlir::OwningOpRef<mlir::ModuleOp> textbook, const DataSpec &data);
 
   const std::vector<AttentionKind> &attentions() const { return kinds; }
 
   double training(const Batch &batch);
-  double decoding(const Ragged &source, int32_t steps);
+
+  /// `target` is what is decoded: the same number of tokens for each sentence.
+  double decoding(const Ragged &source, const Ragged &target);
 
   /// Of one of the attentions of that kind.
   double attention(const AttentionKind &kind, const Batch &batch, bool backward);
 
 private:
-  struct Sizes;
+  struct Call;
+  struct Mask {
+    PairCount pairs;
+    bool perDocument;
+  };
 
-  double operations(mlir::func::FuncOp function, const Sizes &sizes);
-  double operations(mlir::Operation *op, const Sizes &sizes);
-  template <class Attention> double pairs(Attention op, const Sizes &sizes);
-  int64_t pairsOfSentence(llvm::StringRef mask, int64_t firstQuery, int64_t queries, int64_t keys);
+  double operations(mlir::func::FuncOp function, const Call &call);
+  double operations(mlir::Operation *op, const Call &call);
+  template <class Attention> double pairs(Attention op, const Call &call);
+  const Mask &maskOf(llvm::StringRef words);
+  std::vector<bool> presentKeys(llvm::StringRef side, std::span<const int32_t> tokens) const;
   void findAttentions();
 
   mlir::OwningOpRef<mlir::ModuleOp> module;
+  Marks source, target;
+  int32_t begin; // the target's first input
   std::vector<AttentionKind> kinds;
-  std::map<std::tuple<std::string, int64_t, int64_t, int64_t>, int64_t> known; // pairs
+  std::map<std::string, Mask> masks; // by their words
 };
 
 } // namespace loup

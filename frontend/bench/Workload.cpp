@@ -1,5 +1,6 @@
 #include "frontend/bench/Workload.h"
 
+#include "frontend/bench/Marks.h"
 #include "runtime/Batcher.h"
 #include "runtime/Errors.h"
 #include "runtime/Random.h"
@@ -16,29 +17,40 @@ constexpr int64_t usualLengths[] = {32, 128};
 constexpr int batchesOfText = 2;
 constexpr int32_t mostSteps = 32;
 
-/// `count` tokens, the last of them the end.
-std::vector<int32_t> randomSentence(const Description &description, int32_t vocabulary,
-                                    int64_t count, uint64_t key) {
-  const SpecialIds &ids = description.ids;
+/// The ids below `vocabulary` of tokens that are part of a text and tell masks nothing.
+std::vector<int32_t> plainTokens(const SpecialIds &ids, const Marks &marks, int32_t vocabulary) {
   std::vector<int32_t> tokens;
-  for (uint64_t draw = 0; static_cast<int64_t>(tokens.size()) + 1 < count; ++draw) {
-    auto token = static_cast<int32_t>(randomBits(key, draw) % vocabulary);
-    if (token != ids.end && token != ids.begin && token != ids.padding)
-      tokens.push_back(token);
-  }
-  tokens.push_back(ids.end);
+  for (int32_t id = 0; id < vocabulary; ++id)
+    if (id != ids.end && id != ids.begin && id != ids.padding && !marks.areAny(id))
+      tokens.push_back(id);
+  if (tokens.empty())
+    throw UserError("no token of this vocabulary is without a meaning of its own, so none can be "
+                    "drawn; give sentences by --data");
   return tokens;
 }
 
-Workload ofLength(int64_t length, const Description &description) {
+/// `count` of these tokens, the last of them the end.
+std::vector<int32_t> randomSentence(const std::vector<int32_t> &plain, int32_t end, int64_t count,
+                                    uint64_t key) {
+  std::vector<int32_t> tokens;
+  for (int64_t i = 0; i + 1 < count; ++i)
+    tokens.push_back(plain[randomBits(key, i) % plain.size()]);
+  tokens.push_back(end);
+  return tokens;
+}
+
+Workload ofLength(int64_t length, const DataSpec &data, const Description &description) {
   int64_t sentences = std::max<int64_t>(1, description.train.batchTokens / length);
+  const SpecialIds &ids = description.ids;
+  int32_t targets =
+      description.sharedTokenizer ? description.source.vocabulary : description.target.vocabulary;
+  std::vector<int32_t> source =
+      plainTokens(ids, marksOf(data.source, data.ids), description.source.vocabulary);
+  std::vector<int32_t> target = plainTokens(ids, marksOf(data.target, data.ids), targets);
   Batch batch;
   for (int64_t i = 0; i < sentences; ++i) {
-    int32_t targets =
-        description.sharedTokenizer ? description.source.vocabulary : description.target.vocabulary;
-    batch.source.append(
-        randomSentence(description, description.source.vocabulary, length, streamKey(i, "source")));
-    batch.target.append(randomSentence(description, targets, length, streamKey(i, "target")));
+    batch.source.append(randomSentence(source, ids.end, length, streamKey(i, "source")));
+    batch.target.append(randomSentence(target, ids.end, length, streamKey(i, "target")));
     batch.examples.push_back(static_cast<int32_t>(i));
   }
   return {fmt::format("{} sentence{} of {} tokens", sentences, sentences == 1 ? "" : "s", length),
@@ -76,7 +88,8 @@ int64_t Workload::targetTokens() const {
   return count;
 }
 
-std::vector<Workload> makeWorkloads(const BenchOptions &options, const Description &description,
+std::vector<Workload> makeWorkloads(const BenchOptions &options, const DataSpec &data,
+                                    const Description &description,
                                     const std::function<void(const std::string &)> &notice) {
   if (options.data)
     return {ofText(*options.data, description, notice)};
@@ -93,7 +106,7 @@ std::vector<Workload> makeWorkloads(const BenchOptions &options, const Descripti
     lengths = {description.maximumLength};
   std::vector<Workload> workloads;
   for (int64_t length : lengths)
-    workloads.push_back(ofLength(length, description));
+    workloads.push_back(ofLength(length, data, description));
   return workloads;
 }
 

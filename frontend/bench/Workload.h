@@ -1,6 +1,7 @@
 // The sentences that all rungs are measured on.
 #pragma once
 
+#include "frontend/Spec.h"
 #include "frontend/bench/Bench.h"
 #include "runtime/Model.h"
 
@@ -18,10 +19,12 @@ struct Workload {
   int64_t targetTokens() const;
 };
 
-/// As options ask: of random tokens for each length, or of text. Text is tokenised as the trainer
-/// would do it, and its batches have the order of the lines, so that their lengths differ. `notice`
-/// is told what the user should know of the text. Throws UserError.
-std::vector<Workload> makeWorkloads(const BenchOptions &options, const Description &description,
+/// As options ask: of random tokens for each length, or of text. Random tokens are all present, and
+/// end neither a prefix nor a document. Text is tokenised as the trainer would do it, and its
+/// batches have the order of the lines, so that their lengths differ. `notice` is told what the
+/// user should know of the text. Throws UserError.
+std::vector<Workload> makeWorkloads(const BenchOptions &options, const DataSpec &data,
+                                    const Description &description,
                                     const std::function<void(const std::string &)> &notice);
 
 /// The largest batch of all.

@@ -6,47 +6,49 @@
 namespace loup {
 namespace {
 
-/// Keys from `first` to `last`; none where `last` is less.
+/// Queries from `first` to `last`; none where `last` is less.
 struct Interval {
   int64_t first, last;
 };
 
 int64_t floorDivide(int64_t a, int64_t b) { return (a - residue(a, b)) / b; }
 
-/// Leaves of `keys` those for which weight * k + rest >= 0.
-void cut(Interval &keys, int64_t weight, int64_t rest) {
+/// Leaves of `queries` those for which weight * q + rest >= 0.
+void cut(Interval &queries, int64_t weight, int64_t rest) {
   if (weight > 0)
-    keys.first = std::max(keys.first, -floorDivide(rest, weight));
+    queries.first = std::max(queries.first, -floorDivide(rest, weight));
   else if (weight < 0)
-    keys.last = std::min(keys.last, floorDivide(rest, -weight));
+    queries.last = std::min(queries.last, floorDivide(rest, -weight));
   else if (rest < 0)
-    keys.last = keys.first - 1;
+    queries.last = queries.first - 1;
 }
 
-/// The keys of one query for which all conditions hold.
-Interval keysWhere(const std::vector<MaskCondition> &conditions, int64_t q,
-                   const MaskSizes &sizes) {
-  Interval keys{0, sizes.keys - 1};
+/// Leaves of `queries` those for which all conditions hold with one key.
+Interval queriesWhere(const std::vector<MaskCondition> &conditions, Interval queries, int64_t k,
+                      const MaskSizes &sizes, bool isPresent) {
   for (const MaskCondition &c : conditions) {
-    int64_t rest = c.query * q + c.queries * sizes.queries + c.keys * sizes.keys +
-                   c.length * sizes.length + c.prefix * sizes.prefix + c.present + c.constant;
-    cut(keys, c.key, rest);
+    int64_t rest = c.key * k + c.queries * sizes.queries + c.keys * sizes.keys +
+                   c.length * sizes.length + c.prefix * sizes.prefix + c.present * isPresent +
+                   c.constant;
+    cut(queries, c.query, rest);
     if (c.equality)
-      cut(keys, -c.key, -rest);
+      cut(queries, -c.query, -rest);
   }
-  return keys;
+  return queries;
 }
 
-/// How many k of some interval have k mod modulus = rest.
+/// How many q of some interval have q mod modulus = rest.
 int64_t countInUnion(std::vector<Interval> &intervals, int64_t modulus, int64_t rest) {
+  if (intervals.empty())
+    return 0;
   std::ranges::sort(intervals, {}, &Interval::first);
-  int64_t count = 0, next = 0; // all before `next` are counted
-  for (const Interval &keys : intervals) {
-    int64_t first = std::max(keys.first, next);
-    if (keys.last < first)
+  int64_t count = 0, next = intervals.front().first; // all before `next` are counted
+  for (const Interval &queries : intervals) {
+    int64_t first = std::max(queries.first, next);
+    if (queries.last < first)
       continue;
-    count += floorDivide(keys.last - rest, modulus) - floorDivide(first - 1 - rest, modulus);
-    next = keys.last + 1;
+    count += floorDivide(queries.last - rest, modulus) - floorDivide(first - 1 - rest, modulus);
+    next = queries.last + 1;
   }
   return count;
 }
@@ -56,23 +58,18 @@ int64_t countInUnion(std::vector<Interval> &intervals, int64_t modulus, int64_t 
 PairCount::PairCount(const MaskSet &allowed)
     : alternatives(allowed.alternatives()), modulus(allowed.modulus()) {}
 
-int64_t PairCount::keysOf(int64_t q, const MaskSizes &sizes) const {
+int64_t PairCount::queriesOf(int64_t k, const MaskSizes &sizes, bool isPresent,
+                             int64_t first) const {
   int64_t count = 0;
   std::vector<Interval> intervals;
   for (int64_t rest = 0; rest < modulus; ++rest) {
     intervals.clear();
     for (const MaskAlternative &alternative : alternatives)
-      if (alternative.classes.contains(q, rest))
-        intervals.push_back(keysWhere(alternative.conditions, q, sizes));
+      if (alternative.classes.contains(rest, k))
+        intervals.push_back(
+            queriesWhere(alternative.conditions, {first, sizes.queries - 1}, k, sizes, isPresent));
     count += countInUnion(intervals, modulus, rest);
   }
-  return count;
-}
-
-int64_t PairCount::pairs(const MaskSizes &sizes) const {
-  int64_t count = 0;
-  for (int64_t q = 0; q < sizes.queries; ++q)
-    count += keysOf(q, sizes);
   return count;
 }
 

@@ -8,16 +8,14 @@
 
 namespace loup {
 
-/// Counts the pairs of one mask, all keys being present.
+/// Counts the pairs of one mask.
 class PairCount {
 public:
   explicit PairCount(const MaskSet &allowed);
 
-  /// The keys of 0 .. sizes.keys - 1 that query `q` may see.
-  int64_t keysOf(int64_t q, const MaskSizes &sizes) const;
-
-  /// The pairs of all queries of 0 .. sizes.queries - 1.
-  int64_t pairs(const MaskSizes &sizes) const;
+  /// The queries `first` .. sizes.queries - 1 that may see key `k`, which is present or not.
+  int64_t queriesOf(int64_t k, const MaskSizes &sizes, bool isPresent = true,
+                    int64_t first = 0) const;
 
 private:
   std::vector<MaskAlternative> alternatives;
