@@ -3,6 +3,8 @@
 #include "ir/masks/MaskNumber.h"
 #include "ir/masks/MaskTokens.h"
 
+#include "llvm/ADT/StringExtras.h"
+
 #include <numeric>
 #include <utility>
 #include <variant>
@@ -37,10 +39,7 @@ public:
   std::pair<MaskSet, bool> parse() {
     Part mask = parseAlternatives();
     if (next->kind != Kind::End)
-      fail(next->offset, next->end(),
-           next->text == ")" ? "this bracket closes nothing"
-                             : "'" + std::string(next->text) + "' cannot follow here; join " +
-                                   "conditions with & or |");
+      failHere();
     return {condition(mask), mask.document != nullptr};
   }
 
@@ -143,16 +142,17 @@ private:
     const MaskNumber &divisor = number(right);
     if (!divisor.isConstant() || divisor.value() < 1)
       fail(right.begin, right.end, "'%' needs a whole number of at least 1 on its right");
+    const MaskNumber &dividend = number(left);
     std::string most = std::to_string(ResidueClasses::largestModulus);
-    if (divisor.value() > ResidueClasses::largestModulus)
-      fail(right.begin, right.end, "a mask's moduli go to " + most);
-    int64_t common = std::lcm(modulus, divisor.value());
+    int64_t common = std::lcm(modulus, dividend.modulusOfRemainder(divisor.value()));
     if (common > ResidueClasses::largestModulus)
       fail(right.begin, right.end,
-           "this modulus and those before it have the least common multiple " +
-               std::to_string(common) + "; a mask's may be at most " + most);
+           divisor.value() > ResidueClasses::largestModulus
+               ? "a mask's moduli go to " + most
+               : "this modulus and those before it have the least common multiple " +
+                     std::to_string(common) + "; a mask's may be at most " + most);
     modulus = common;
-    return bounded(number(left).remainder(divisor.value()), left.begin, right.end);
+    return bounded(dividend.remainder(divisor.value()), left.begin, right.end);
   }
 
   Part parseFactor() {
@@ -163,8 +163,10 @@ private:
     }
     if (accept("(")) {
       Part inner = nested(&Parser::parseAlternatives);
-      if (!accept(")"))
+      if (next->kind == Kind::End)
         fail(token.offset, token.end(), "this bracket is never closed");
+      if (!accept(")"))
+        failHere();
       return {std::move(inner.meaning), token.offset, next[-1].end(), inner.document};
     }
     if (token.kind == Kind::Number) {
@@ -185,15 +187,19 @@ private:
     auto part = [&](auto meaning) {
       return Part{std::move(meaning), token.offset, next[-1].end()};
     };
+    auto plain = [&](auto meaning) {
+      refuseBrackets(token);
+      return part(std::move(meaning));
+    };
     if (word == "q")
-      return part(MaskNumber::q());
+      return plain(MaskNumber::q());
     if (word == "k")
-      return part(MaskNumber::k());
+      return plain(MaskNumber::k());
     count(token.offset, token.end());
     if (word == "causal")
-      return part(MaskSet::where({.query = 1, .key = -1}));
+      return plain(MaskSet::where({.query = 1, .key = -1}));
     if (word == "padding")
-      return part(MaskSet::where({.key = -1, .length = 1, .constant = -1}));
+      return plain(MaskSet::where({.key = -1, .length = 1, .constant = -1}));
     if (word == "window") {
       int64_t n = parseArgument(token);
       return part(MaskSet::where({.query = -1, .key = 1, .constant = n - 1})
@@ -204,11 +210,14 @@ private:
       return part(MaskSet::where({.key = -1, .constant = n - 1}));
     }
     if (word == "prefix")
-      return part(MaskSet::where({.key = -1, .prefix = 1, .constant = -1}));
+      return plain(MaskSet::where({.key = -1, .prefix = 1, .constant = -1}));
     if (word == "present")
-      return part(MaskSet::where({.present = 1, .constant = -1}));
-    if (word == "document")
-      return {MaskSet::all(), token.offset, token.end(), &token};
+      return plain(MaskSet::where({.present = 1, .constant = -1}));
+    if (word == "document") {
+      Part document = plain(MaskSet::all());
+      document.document = &token;
+      return document;
+    }
     fail(token.offset, token.end(),
          "unknown word '" + std::string(word) +
              "' in a mask; it may hold causal, padding, window(n), sink(n), prefix, present, "
@@ -225,9 +234,32 @@ private:
     if (token.kind != Kind::Number || token.number == 0)
       fail(token.offset, token.end(), "'" + name + "' needs a number of at least 1 here");
     ++next;
-    if (!accept(")"))
+    if (next->kind == Kind::End)
       fail(next->offset, next->end(), "'" + name + "' takes one number; ')' is missing here");
+    if (name == "window" && next->text == "," && next[1].kind == Kind::Number)
+      fail(next->offset, next[1].end(),
+           "'window' takes one number, for both sides; " + std::string(token.text) +
+               " positions back and " + std::string(next[1].text) + " ahead are q - " +
+               std::string(token.text) + " <= k <= q + " + std::string(next[1].text));
+    if (!accept(")"))
+      fail(next->offset, next->end(), "'" + name + "' takes one number and nothing behind it");
     return token.number;
+  }
+
+  /// `present()`, `prefix(3)`.
+  void refuseBrackets(const MaskToken &word) const {
+    if (next->text != "(")
+      return;
+    const MaskToken &number = next[1];
+    bool isNumber = number.kind == Kind::Number;
+    const MaskToken &last = next[isNumber ? 2 : 1];
+    if (last.text != ")")
+      return;
+    std::string name(word.text);
+    if (name == "prefix" && isNumber && number.number > 0)
+      fail(word.offset, last.end(), "'prefix' takes no number: the data say how much is given",
+           "sink(" + std::string(number.text) + ")");
+    fail(word.offset, last.end(), "'" + name + "' takes nothing in brackets", name);
   }
 
   Part nested(Part (Parser::*rule)()) {
@@ -272,7 +304,10 @@ private:
   const MaskNumber &number(const Part &part) const {
     if (const MaskNumber *value = std::get_if<MaskNumber>(&part.meaning))
       return *value;
-    fail(part.begin, part.end, quote(part) + " is a condition where a number is needed");
+    bool isWord = llvm::isAlpha(text[part.begin]);
+    fail(part.begin, part.end,
+         quote(part) + " is a condition where a number is needed" +
+             (isWord ? "; it stands by itself, without a comparison" : ""));
   }
 
   Part bounded(MaskNumber value, size_t begin, size_t end) const {
@@ -289,6 +324,16 @@ private:
     if (set.size() > mostAlternatives)
       failAlternatives(set.size(), begin, end);
     return {std::move(set), begin, end};
+  }
+
+  /// At a token that joins nothing to what stands before it.
+  [[noreturn]] void failHere() const {
+    if (next->text == ",")
+      fail(next->offset, next->end(), "',' is no sign of masks", "&");
+    fail(next->offset, next->end(),
+         next->text == ")"
+             ? "this bracket closes nothing"
+             : "'" + std::string(next->text) + "' cannot follow here; join conditions with & or |");
   }
 
   [[noreturn]] static void failAlternatives(size_t count, size_t begin, size_t end) {

@@ -38,8 +38,12 @@ MaskNumber MaskNumber::times(int64_t factor) const {
   return product;
 }
 
+int64_t MaskNumber::modulusOfRemainder(int64_t divisor) const {
+  return query == 0 && key == 0 ? modulus : std::lcm(modulus, divisor);
+}
+
 MaskNumber MaskNumber::remainder(int64_t divisor) const {
-  int64_t common = query == 0 && key == 0 ? modulus : std::lcm(modulus, divisor);
+  int64_t common = modulusOfRemainder(divisor);
   MaskNumber result = lifted(common);
   for (int64_t q = 0; q < common; ++q)
     for (int64_t k = 0; k < common; ++k) {

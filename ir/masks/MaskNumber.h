@@ -21,9 +21,10 @@ public:
   MaskNumber plus(const MaskNumber &other) const;
   MaskNumber times(int64_t factor) const;
 
-  /// What remains of it, from 0 to modulus - 1. The least common multiple of this modulus and
-  /// `modulus()` must be at most ResidueClasses::largestModulus.
+  /// What remains of it, from 0 to divisor - 1. The modulus of that, which is this one's own where
+  /// no position weighs anything, must be at most ResidueClasses::largestModulus.
   MaskNumber remainder(int64_t divisor) const;
+  int64_t modulusOfRemainder(int64_t divisor) const;
 
   bool isConstant() const { return query == 0 && key == 0 && modulus == 1; }
   int64_t value() const { return rest.front(); } // of a constant

@@ -18,15 +18,19 @@ using Kind = MaskToken::Kind;
 constexpr std::array<std::string_view, 15> signs = {"<=", ">=", "==", "!=", "<", ">", "&", "|",
                                                     "!",  "(",  ")",  "+",  "-", "*", "%"};
 
-// Signs other languages have for the same thing.
-constexpr std::array<std::pair<std::string_view, std::string_view>, 7> foreignSigns = {{
+// Signs and words other languages have for the same thing.
+constexpr std::array<std::pair<std::string_view, std::string_view>, 3> foreignWords = {{
+    {"and", "&"},
+    {"or", "|"},
+    {"not", "!"},
+}};
+constexpr std::array<std::pair<std::string_view, std::string_view>, 6> foreignSigns = {{
     {"&&", "&"},
     {"||", "|"},
     {"=<", "<="},
     {"=>", ">="},
     {"=", "=="},
     {"~", "!"},
-    {",", "&"},
 }};
 
 bool isWordStart(char c) { return llvm::isAlpha(c) || c == '_'; }
@@ -56,11 +60,22 @@ MaskToken readNumber(std::string_view rest, size_t offset) {
   return {Kind::Number, digits, offset, number};
 }
 
+MaskToken readWord(std::string_view rest, size_t offset) {
+  std::string_view word = rest.substr(0, runLength(rest, isWordPart));
+  for (auto [foreign, ours] : foreignWords)
+    if (llvm::StringRef(word).equals_insensitive(foreign))
+      throw MaskError(offset, word.size(), "'" + std::string(word) + "' is no word of masks",
+                      std::string(ours));
+  return {Kind::Word, word, offset};
+}
+
 MaskToken readSign(std::string_view rest, size_t offset) {
   for (auto [foreign, ours] : foreignSigns)
     if (rest.starts_with(foreign) && !rest.starts_with("=="))
       throw MaskError(offset, foreign.size(), "'" + std::string(foreign) + "' is no sign of masks",
                       std::string(ours));
+  if (rest.starts_with(","))
+    return {Kind::Sign, rest.substr(0, 1), offset};
   for (std::string_view sign : signs)
     if (rest.starts_with(sign))
       return {Kind::Sign, rest.substr(0, sign.size()), offset};
@@ -88,7 +103,7 @@ std::vector<MaskToken> tokenizeMask(std::string_view text) {
     if (rest.empty())
       break;
     if (isWordStart(rest.front()))
-      tokens.push_back({Kind::Word, rest.substr(0, runLength(rest, isWordPart)), offset});
+      tokens.push_back(readWord(rest, offset));
     else if (llvm::isDigit(rest.front()))
       tokens.push_back(readNumber(rest, offset));
     else
@@ -118,9 +133,6 @@ std::string joinMaskTokens(const std::vector<MaskToken> &tokens) {
 
 std::string nearestMaskWord(std::string_view word) {
   std::string lower = llvm::StringRef(word.data(), word.size()).lower();
-  for (auto [foreign, ours] : {std::pair("and", "&"), {"or", "|"}, {"not", "!"}})
-    if (lower == foreign)
-      return ours;
   std::string nearest;
   unsigned allowed = std::max<size_t>(1, lower.size() / 3);
   for (const char *candidate :

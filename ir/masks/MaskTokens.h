@@ -24,7 +24,8 @@ struct MaskToken {
 constexpr int64_t largestMaskNumber = 1'000'000;
 
 /// Cuts a mask's text into tokens, the last of which is End. The tokens point into `text`. Throws
-/// MaskError at a sign no mask has.
+/// MaskError at a sign no mask has, and at `and`, `or` and `not`. A comma, which none has either,
+/// is a Sign for the parser to refuse: it knows what was meant.
 std::vector<MaskToken> tokenizeMask(std::string_view text);
 
 /// The tokens with one way of spacing: `causal & (q - k < 64 | !sink(4))`.

@@ -61,6 +61,12 @@ TEST(MaskExpression, RemaindersCountUpFromZero) {
   EXPECT_EQ(picture("5 % 3 * k == 2 * q % 3"), picture("2 * k == (2 * q) % 3"));
 }
 
+TEST(MaskExpression, ModuliOfConstantsDoNotCount) {
+  EXPECT_EQ(picture("k % 64 < 3 % 7 & 100 % 70 == 30"), picture("k < 3"));
+  EXPECT_EQ(MaskExpression::parse("3 % 7 == 3 & causal").allowed().modulus(), 1);
+  EXPECT_EQ(picture("q % 8 % 7 == 0 & k % 4 == 1 % 5"), picture("q == 0 & k == 1"));
+}
+
 TEST(MaskExpression, KnowsTheExamplesPrefixAndItsAbsentKeys) {
   MaskSet prefix = MaskExpression::parse("causal | prefix").allowed();
   EXPECT_TRUE(prefix.contains(0, 2, {5, 5, 5, 3}));
@@ -106,8 +112,10 @@ TEST(MaskExpression, PlacesMistakesAndSaysWhatWouldBeRight) {
       {"causal & pad", 9, 3, "it may hold causal, padding, window(n), sink(n), prefix, present",
        "padding"},
       {"Causal", 0, 6, "unknown word 'Causal'", "causal"},
-      {"causal and padding", 7, 3, "'and' cannot follow here", ""},
-      {"not causal", 0, 3, "unknown word 'not'", "!"},
+      {"causal and padding", 7, 3, "'and' is no word of masks", "&"},
+      {"(causal AND padding)", 8, 3, "'AND' is no word of masks", "&"},
+      {"causal & or", 9, 2, "'or' is no word of masks", "|"},
+      {"not causal", 0, 3, "'not' is no word of masks", "!"},
       {"i <= j", 0, 1, "unknown word 'i'", ""},
       {"Q >= k", 0, 1, "unknown word 'Q'", "q"},
       {"causal | document", 9, 8, "it cannot stand under '|', only beside '&'", ""},
@@ -116,13 +124,19 @@ TEST(MaskExpression, PlacesMistakesAndSaysWhatWouldBeRight) {
       {"q % 9 == 0 & k % 11 == 0", 17, 2, "have the least common multiple 99", ""},
       {"q % 0 == 0", 4, 1, "'%' needs a whole number of at least 1 on its right", ""},
       {"q % k == 0", 4, 1, "'%' needs a whole number of at least 1 on its right", ""},
+      {"(q % 8 + 3) % 7 == 0 & k % 9 == 0", 27, 1, "have the least common multiple 72", ""},
+      {"k % 3 == 0 & k % 70 == 0", 17, 2, "a mask's moduli go to 64", ""},
       {"q % causal == 0", 4, 6, "'causal' is a condition where a number is needed", ""},
+      {"k < prefix", 4, 6, "'prefix' is a condition where a number is needed; it stands by itself",
+       ""},
       {"q % 4 * k == 0", 0, 9, "a position may only be multiplied by a constant", ""},
       {"16 * (q % 64) * 1000 < k", 0, 20, "exceeds 1000000", ""},
       {"1000 * (q % 64) < k", 0, 19, "comes to 64 alternatives", ""},
       {"causal && padding", 7, 2, "no sign of masks", "&"},
       {"causal || padding", 7, 2, "no sign of masks", "|"},
       {"causal, padding", 6, 1, "no sign of masks", "&"},
+      {"(causal, padding)", 7, 1, "no sign of masks", "&"},
+      {"causal & , padding", 9, 1, "',' needs a condition or a number before it", ""},
       {"k =< q", 2, 2, "no sign of masks", "<="},
       {"k = q", 2, 1, "no sign of masks", "=="},
       {"k / 2 <= q", 2, 1, "'/' is no sign of masks; they are <= >=", ""},
@@ -131,17 +145,28 @@ TEST(MaskExpression, PlacesMistakesAndSaysWhatWouldBeRight) {
       {"causal &", 8, 0, "a condition is missing here", ""},
       {"causal & & padding", 9, 1, "'&' needs a condition or a number before it", ""},
       {"(causal", 0, 1, "this bracket is never closed", ""},
+      {"causal & (k < 3 & (q < 2)", 9, 1, "this bracket is never closed", ""},
+      {"(causal padding)", 8, 7, "'padding' cannot follow here", ""},
       {"causal)", 6, 1, "this bracket closes nothing", ""},
       {"causal padding", 7, 7, "'padding' cannot follow here; join conditions with & or |", ""},
       {"q", 0, 1, "'q' is a number where a condition is needed; compare it, as in k <= q", ""},
       {"causal & k - 1", 9, 5, "'k - 1' is a number where a condition is needed", ""},
       {"causal < 3", 0, 6, "'causal' is a condition where a number is needed", ""},
       {"1 + (k < q)", 4, 7, "'(k < q)' is a condition where a number is needed", ""},
+      {"present()", 0, 9, "'present' takes nothing in brackets", "present"},
+      {"causal & padding ( 3 )", 9, 13, "'padding' takes nothing in brackets", "padding"},
+      {"q(3) < k", 0, 4, "'q' takes nothing in brackets", "q"},
+      {"causal | prefix(3)", 9, 9, "'prefix' takes no number: the data say", "sink(3)"},
+      {"prefix(0)", 0, 9, "'prefix' takes nothing in brackets", "prefix"},
+      {"causal (padding)", 7, 1, "'(' cannot follow here; join conditions with & or |", ""},
       {"q * k <= 3", 0, 5, "a position may only be multiplied by a constant", ""},
       {"window", 0, 6, "'window' needs a number of positions", "window(64)"},
       {"window(0)", 7, 1, "needs a number of at least 1", ""},
       {"window(q)", 7, 1, "needs a number of at least 1", ""},
       {"sink(4", 6, 0, "')' is missing here", ""},
+      {"sink(4, 5)", 6, 1, "'sink' takes one number and nothing behind it", ""},
+      {"window(2 | 3)", 9, 1, "'window' takes one number and nothing behind it", ""},
+      {"window(2, 3) & causal", 8, 3, "2 positions back and 3 ahead are q - 2 <= k <= q + 3", ""},
       {"k < 1000001", 4, 7, "the number 1000001 is too large; a mask's numbers go to 1000000", ""},
       {"k < 99999999999999999999", 4, 20, "too large", ""},
       {"1000 * 1001 < 3", 0, 11, "exceeds 1000000", ""},
