@@ -109,12 +109,33 @@ struct CheckMasks : impl::CheckMasksBase<CheckMasks> {
       emitWarning(op.getLoc()) << attentionOf(op)
                                << "the mask can never hide anything; padding is hidden always, and "
                                   "\"padding\" says that nothing else is";
+    else
+      checkNumbers(mask);
     if (mask.keys() == KeySide::Other && saysCausal(op) && hidesLater(mask.allowed))
       emitWarning(op.getLoc())
           << attentionOf(op) << "'causal' on cross-attention means that " << mask.querySide
           << " position q sees " << mask.keySide
           << " positions up to q only, though the two sequences do not run in step; write "
              "\"padding\", or \"k <= q\" for 'causal' if this is meant";
+  }
+
+  /// `window(1000)` says nothing where no sequence is so long.
+  void checkNumbers(const Mask &mask) {
+    auto longest = getOperation()->getAttrOfType<IntegerAttr>("loup.length");
+    MaskOp op = mask.op;
+    std::vector<MaskToken> tokens = tokenizeMask(op.getMask().getWords());
+    for (size_t i = 0; longest && i + 1 < tokens.size(); ++i) {
+      if (tokens[i].kind != MaskToken::Kind::Word || tokens[i + 1].text != "(")
+        continue;
+      std::string call =
+          joinMaskTokens({tokens.begin() + i, tokens.begin() + i + 4}); // its word, ( , number, )
+      if (hidesNothing(MaskExpression::parse(call).allowed(), mask.keys(), longest.getInt())) {
+        emitWarning(op.getLoc()) << attentionOf(op) << "'" << call
+                                 << "' can never hide anything: the model's length is "
+                                 << longest.getInt() << ", and only a number below that would";
+        return;
+      }
+    }
   }
 
   /// What predicts a token must depend on earlier tokens only, through the whole model.

@@ -108,8 +108,12 @@ bool hidesLater(const MaskSet &allowed) {
       .isEmpty();
 }
 
-bool hidesNothing(const MaskSet &allowed, KeySide side) {
-  return matrix(side, /*withPadding=*/true).intersect(allowed.complement()).isEmpty();
+bool hidesNothing(const MaskSet &allowed, KeySide side, std::optional<int64_t> longest) {
+  MaskSet pairs = matrix(side, /*withPadding=*/true);
+  if (longest)
+    pairs = pairs.intersect(MaskSet::where({.queries = -1, .constant = *longest}))
+                .intersect(MaskSet::where({.keys = -1, .constant = *longest}));
+  return pairs.intersect(allowed.complement()).isEmpty();
 }
 
 bool hidesEverything(const MaskSet &allowed, KeySide side) {

@@ -65,8 +65,9 @@ bool hidesLater(const MaskSet &allowed);
 std::optional<EmptyRow> findEmptyRow(const MaskSet &allowed, KeySide side,
                                      bool emptyIsZero = false);
 
-/// Whether every query sees every key, padding and absent ones included, whatever the sizes.
-bool hidesNothing(const MaskSet &allowed, KeySide side);
+/// Whether every query sees every key, padding and absent ones included, whatever the sizes; or, if
+/// `longest` is given, where there are so many queries and keys at most.
+bool hidesNothing(const MaskSet &allowed, KeySide side, std::optional<int64_t> longest = {});
 
 /// Whether no real query sees any real key, whatever the sizes.
 bool hidesEverything(const MaskSet &allowed, KeySide side);
