@@ -1,8 +1,8 @@
 #include "frontend/KeyTypes.h"
 
 #include "frontend/StringPlace.h"
+#include "frontend/TokenId.h"
 #include "ir/masks/MaskExpression.h"
-#include "runtime/Utf8.h"
 
 #include <cmath>
 #include <fmt/format.h>
@@ -35,13 +35,6 @@ std::string writeNumber(double value) {
   if (size_t zero = text.find("e-0"); zero != std::string::npos)
     text.erase(zero + 2, 1);
   return text;
-}
-
-/// Without white space, and none of the names that SentencePiece gives to special ids.
-bool isWord(const std::string &text) {
-  bool whole = false;
-  forEachWord(text, [&](std::string_view word) { whole = word == text; });
-  return whole && text != "<unk>" && text != "<s>" && text != "</s>" && text != "<pad>";
 }
 
 } // namespace
@@ -180,11 +173,8 @@ std::optional<Symbols::Result> Symbols::read(const Input &input) const {
     good &= text.has_value();
     if (!text)
       continue;
-    if (!isWord(*text)) {
-      one.refuse(
-          fmt::format("\"{}\" must be one word, and none of SentencePiece's own: <unk>, <s>, "
-                      "</s>, <pad>",
-                      *text));
+    if (!canBeSymbol(*text)) {
+      one.refuse(fmt::format("\"{}\" must be {}", *text, whatSymbolsAre));
       good = false;
     }
     if (std::find(result.begin(), result.end(), *text) != result.end()) {

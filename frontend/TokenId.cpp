@@ -6,6 +6,7 @@
 #include "runtime/Files.h"
 #include "runtime/IdSlots.h"
 #include "runtime/Tokenizer.h"
+#include "runtime/Utf8.h"
 
 #include <algorithm>
 #include <array>
@@ -18,6 +19,10 @@ namespace {
 int32_t idOfSymbol(const TokenizerSpec &tokenizer, const IdsSpec &ids, const std::string &text) {
   const std::vector<std::string> &symbols = *tokenizer.symbols;
   auto found = std::find(symbols.begin(), symbols.end(), text);
+  if (found == symbols.end() && !canBeSymbol(text))
+    throw UserError(fmt::format("\"{}\" cannot be known before training; write a token that can be "
+                                "one of the symbols: {}",
+                                text, whatSymbolsAre));
   if (found == symbols.end())
     throw UserError(
         tokenizer.kind == TokenizerKind::Characters
@@ -31,6 +36,12 @@ int32_t idOfSymbol(const TokenizerSpec &tokenizer, const IdsSpec &ids, const std
 }
 
 } // namespace
+
+bool canBeSymbol(const std::string &text) {
+  bool whole = false;
+  forEachWord(text, [&](std::string_view word) { whole = word == text; });
+  return whole && text != "<unk>" && text != "<s>" && text != "</s>" && text != "<pad>";
+}
 
 int32_t idOfToken(const TokenizerSpec &tokenizer, const IdsSpec &ids, const std::string &text) {
   TokenizerDescription description = describeTokenizer(tokenizer);
