@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <fmt/format.h>
 #include <limits>
+#include <utility>
 
 namespace loup {
 namespace {
@@ -76,27 +77,28 @@ void checkSize(const Field<int64_t> &rows, std::string_view rowsName, const Fiel
     error.note(columns.range, fmt::format("the {} is given here", columnsName));
 }
 
-void checkHeads(const Spec &spec, const Field<std::optional<AttentionSpec>> &attention,
-                Diagnostics &diagnostics) {
+void checkHeads(const Spec &spec, Diagnostics &diagnostics) {
   const Field<int64_t> &width = spec.model->width;
-  if (!attention.value || !sure(width, attention->value().heads))
+  if (!sure(width))
     return;
-  const Field<int64_t> &heads = attention->value().heads;
-  if (width % heads == 0)
-    return;
-  int64_t fewer = heads, more = heads;
-  while (width % fewer != 0)
-    --fewer;
-  while (more < width && width % more != 0)
-    ++more;
-  std::string right = more <= width && width % more == 0 ? fmt::format("{} or {}", fewer, more)
-                                                         : fmt::to_string(fewer);
-  Diagnostic &error =
-      diagnostics.error(heads.given() ? heads.range : attention.range,
-                        fmt::format("{} heads do not divide a width of {}; {} would", heads.value,
-                                    width.value, right));
-  if (width.given())
-    error.note(width.range, "the width is given here");
+  for (const auto &[heads, places] : placesByHeads(spec, /*crossToo=*/true)) {
+    if (width % heads == 0)
+      continue;
+    int64_t fewer = heads, more = heads;
+    while (width % fewer != 0)
+      --fewer;
+    while (more < width && width % more != 0)
+      ++more;
+    std::string right = more <= width && width % more == 0 ? fmt::format("{} or {}", fewer, more)
+                                                           : fmt::to_string(fewer);
+    std::string message =
+        fmt::format("{} heads do not divide a width of {}; {} would", heads, width.value, right);
+    Diagnostic &error = diagnostics.error(places.front(), std::move(message));
+    for (size_t i = 1; i < places.size(); ++i)
+      error.note(places[i], "nor do those of this attention");
+    if (width.given())
+      error.note(width.range, "the width is given here");
+  }
 }
 
 template <class Part>
@@ -123,8 +125,6 @@ void checkLayer(const Spec &spec, const Field<LayerSpec> &layer, bool inDecoder,
         "a decoder beside an encoder needs 'cross_attention', as in cross_attention = { heads = "
         "8 }: without it the target never sees the source",
         diagnostics);
-  checkHeads(spec, layer->selfAttention, diagnostics);
-  checkHeads(spec, layer->crossAttention, diagnostics);
   if (layer->feedForward.value)
     checkSize(layer->feedForward->value().width, "feed-forward width", spec.model->width, "width",
               diagnostics);
@@ -158,6 +158,23 @@ void checkFamily(const Spec &spec, Diagnostics &diagnostics) {
 
 } // namespace
 
+std::map<int64_t, std::vector<SourceRange>> placesByHeads(const Spec &spec, bool crossToo) {
+  std::map<int64_t, std::vector<SourceRange>> places;
+  auto add = [&](const Field<std::optional<AttentionSpec>> &attention) {
+    if (!attention.value || !sure(attention->value().heads))
+      return;
+    const Field<int64_t> &heads = attention->value().heads;
+    places[heads].push_back(heads.given() ? heads.range : attention.range);
+  };
+  for (const auto *layers : {&*spec.encoder, &*spec.decoder})
+    for (const Field<LayerSpec> &layer : *layers) {
+      add(layer->selfAttention);
+      if (crossToo)
+        add(layer->crossAttention);
+    }
+  return places;
+}
+
 void checkModel(const Spec &spec, Diagnostics &diagnostics) {
   const ModelSpec &model = spec.model;
   const DataSpec &data = spec.data;
@@ -174,6 +191,7 @@ void checkLayers(const Spec &spec, Diagnostics &diagnostics) {
   checkFamily(spec, diagnostics);
   checkDepth(*spec.encoder, diagnostics);
   checkDepth(*spec.decoder, diagnostics);
+  checkHeads(spec, diagnostics);
   for (const Field<LayerSpec> &layer : *spec.encoder)
     checkLayer(spec, layer, false, diagnostics);
   for (const Field<LayerSpec> &layer : *spec.decoder)

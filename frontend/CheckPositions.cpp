@@ -32,7 +32,7 @@ void checkSinusoids(const Spec &spec, Diagnostics &diagnostics) {
 
 /// Whether a mask's words let a query tell tokens apart by where they stand.
 bool tellsOrder(const std::string &mask) {
-  constexpr std::string_view blind[] = {"padding", "present", "document"};
+  constexpr std::string_view blind[] = {"padding", "present"};
   for (const MaskToken &token : tokenizeMask(mask))
     if (token.kind == MaskToken::Kind::Number ||
         (token.kind == MaskToken::Kind::Word &&
@@ -70,20 +70,26 @@ void warnWithoutPositions(const Spec &spec, std::string_view side,
 }
 
 /// Rotary positions turn pairs of a head's columns.
-void checkHeadWidth(const Spec &spec, const Field<std::optional<AttentionSpec>> &attention,
-                    Diagnostics &diagnostics) {
+void checkHeadWidth(const Spec &spec, Diagnostics &diagnostics) {
   const ModelSpec &model = spec.model;
-  if (!attention.value || !sure(model.position) || model.position != PositionKind::Rotary)
+  const Field<int64_t> &width = model.width;
+  if (!sure(model.position, width) || model.position != PositionKind::Rotary)
     return;
-  const Field<int64_t> &width = model.width, &heads = attention->value().heads;
-  if (!sure(width, heads) || width % heads != 0 || width / heads % 2 == 0)
-    return;
-  diagnostics
-      .error(heads.given() ? heads.range : attention.range,
-             fmt::format("rotary positions turn pairs of columns and need heads of an even width; "
-                         "{} heads of a width of {} have {} columns each",
-                         heads.value, width.value, width / heads))
-      .note(model.position.range, "the positions are chosen here");
+  for (const auto &[heads, places] : placesByHeads(spec, /*crossToo=*/false)) {
+    if (width % heads != 0 || width / heads % 2 == 0)
+      continue;
+    int64_t columns = width / heads;
+    Diagnostic &error = diagnostics.error(
+        places.front(),
+        fmt::format("rotary positions turn pairs of columns and need heads of an even width; {} of "
+                    "a width of {} {} {} column{}{}",
+                    heads == 1 ? "one head" : fmt::format("{} heads", heads), width.value,
+                    heads == 1 ? "has" : "have", columns, columns == 1 ? "" : "s",
+                    heads == 1 ? "" : " each"));
+    for (size_t i = 1; i < places.size(); ++i)
+      error.note(places[i], "so have those of this attention");
+    error.note(model.position.range, "the positions are chosen here");
+  }
 }
 
 /// The layers of a side share the table of relative positions, with a column for each head.
@@ -118,10 +124,9 @@ void checkSharedTable(const Spec &spec, const std::vector<Field<LayerSpec>> &lay
 
 void checkPositions(const Spec &spec, Diagnostics &diagnostics) {
   checkSinusoids(spec, diagnostics);
+  checkHeadWidth(spec, diagnostics);
   for (const auto &[side, layers] :
        {std::pair("encoder", &*spec.encoder), std::pair("decoder", &*spec.decoder)}) {
-    for (const Field<LayerSpec> &layer : *layers)
-      checkHeadWidth(spec, layer->selfAttention, diagnostics);
     checkSharedTable(spec, *layers, diagnostics);
     warnWithoutPositions(spec, side, *layers, diagnostics);
   }

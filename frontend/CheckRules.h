@@ -4,8 +4,11 @@
 #include "frontend/Diagnostics.h"
 #include "frontend/Spec.h"
 
+#include <cstdint>
+#include <map>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace loup {
 
@@ -23,6 +26,10 @@ void refuseIfGiven(Diagnostics &diagnostics, const Field<T> &value, std::string 
   if (setting.given())
     error.note(setting.range, std::string(settingMessage));
 }
+
+/// Where attentions say how many heads they have, or stand without saying it, by that number: those
+/// of self-attention, and with `crossToo` of cross-attention.
+std::map<int64_t, std::vector<SourceRange>> placesByHeads(const Spec &spec, bool crossToo);
 
 void checkData(const Spec &spec, Diagnostics &diagnostics);
 void checkMarks(const Spec &spec, Diagnostics &diagnostics);
