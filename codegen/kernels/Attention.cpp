@@ -60,7 +60,9 @@ private:
   RDom inner{0, operands.headWidth(), "inner"};
   WalkedTiles tiles{operands.keyRangesOf(query(0)), operands.keyCount(), keysPerTile};
   FiniteRows rows{operands, {op.getKey(), op.getValue()}, "rows"};
-  LaneRows queries{operands, op.getQuery(), lanes, block, "queries"};
+  LaneRows queries{
+      operands, [this](Expr row, Expr column) { return operands.read(op.getQuery(), row, column); },
+      lanes, block, "queries"};
   RDom scored = tiles.domain("scored"), tested = tiles.domain("tested", WalkedTiles::Partial),
        compared = tiles.domain("compared"), weighted = tiles.domain("weighted"),
        totalled = tiles.domain("totalled"),

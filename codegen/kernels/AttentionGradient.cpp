@@ -22,13 +22,14 @@ constexpr int lanesPerTile = 4;    // whose gradients are summed up at once
 /// delta[q] = gradient[q] . output[q], at (row, head, batch...).
 class Deltas {
 public:
-  Deltas(AttentionGradientOp op, const AttentionOperands &operands)
+  /// `queries` are queries and gradients.
+  Deltas(AttentionGradientOp op, const AttentionOperands &operands, const FiniteRows &queries)
       : lanes(operands.widthLanes()), chunks(0, operands.headWidth() / lanes, "chunks"),
         laneSum(0, lanes, "lane_sum") {
     Expr column = chunks * lanes + lane;
     partial(operands.vars(lane, row)) = 0.0f;
     partial(operands.vars(lane, row)) +=
-        operands.read(op.getGradient(), row, column) * operands.read(op.getOutput(), row, column);
+        queries(1, row, column) * operands.read(op.getOutput(), row, column);
     delta(operands.vars(row)) = 0.0f;
     delta(operands.vars(row)) =
         strict_float(delta(operands.vars(row)) + partial(operands.at(laneSum, row)));
@@ -56,11 +57,16 @@ class LaneGradients {
 public:
   enum Gradient { ByQuery, ByKeyAndValue, ByBucket };
 
-  LaneGradients(AttentionGradientOp op, const AttentionOperands &operands, const Deltas &deltas,
+  /// `queries` and `keys` are queries and gradients, and keys and values.
+  LaneGradients(AttentionGradientOp op, const AttentionOperands &operands,
+                const FiniteRows &queries, const FiniteRows &keys, const Deltas &deltas,
                 Gradient sought)
       : op(op), operands(operands), deltas(deltas), sought(sought),
+        rows(sought == ByKeyAndValue ? queries : keys),
+        inLanes(sought == ByKeyAndValue ? keys : queries),
         lanes(operands.kernel().target().natural_vector_size<float>()) {
     defineProducts();
+    defineWeights();
     definePairs();
     defineSums();
   }
@@ -71,13 +77,33 @@ public:
 
 private:
   void defineProducts();
+  void defineWeights();
   void definePairs();
   void defineSums();
 
+  LaneRows laneRows(size_t value, const std::string &name) {
+    auto element = [&](Expr row, Expr column) { return inLanes.marked(value, row, column); };
+    return LaneRows(operands, element, lanes, block, name);
+  }
+  /// Of a row and what is in a lane.
+  struct Pair {
+    Expr query, key;
+  };
+  Pair pairOf(const Expr &row) const {
+    return hasQueryLanes() ? Pair{laneRow(lane), row} : Pair{row, laneRow(lane)};
+  }
+  Expr logSumOf(const Expr &query) {
+    if (hasQueryLanes())
+      return statistics(vars(lane))[0];
+    return operands.read(op.getLogSum(), query);
+  }
+  Expr deltaOf(const Expr &query) const {
+    if (hasQueryLanes())
+      return statistics(vars(lane))[1];
+    return deltas(operands.at(rowWithin(query, operands.queryCount())));
+  }
   Expr laneRow(const Expr &lane) const { return block * lanes + lane; }
   bool hasQueryLanes() const { return sought != ByKeyAndValue; }
-  Value inLane(Value ofQuery, Value ofKey) const { return hasQueryLanes() ? ofQuery : ofKey; }
-  Value inRow(Value ofQuery, Value ofKey) const { return hasQueryLanes() ? ofKey : ofQuery; }
 
   /// Of what is computed for each block.
   template <class... First> std::vector<Var> vars(const First &...first) const {
@@ -91,6 +117,7 @@ private:
   const AttentionOperands &operands;
   const Deltas &deltas;
   Gradient sought;
+  const FiniteRows &rows, &inLanes; // along which lanes walk, and that they hold
   int lanes;
   Var lane{"lane"}, block{"block"}, column{"column"}, inTile{"in_tile"};
   Var inSection{"in_section"}, section{"section"}; // of tiles, which sections keep
@@ -99,12 +126,7 @@ private:
   WalkedTiles tiles{hasQueryLanes() ? operands.keyRangesOf(laneRow(0))
                                     : operands.queryRangesOf(laneRow(0)),
                     hasQueryLanes() ? operands.keyCount() : operands.queryCount(), rowsPerTile};
-  // Queries and gradients, or keys and values; and the others, along which lanes walk.
-  LaneRows first{operands, inLane(op.getQuery(), op.getKey()), lanes, block, "first"},
-      second{operands, inLane(op.getGradient(), op.getValue()), lanes, block, "second"};
-  FiniteRows rows{operands,
-                  {inRow(op.getQuery(), op.getKey()), inRow(op.getGradient(), op.getValue())},
-                  "rows"};
+  LaneRows first = laneRows(0, "first"), second = laneRows(1, "second");
   RDom made = tiles.places(slot, "made"),
        tested = tiles.places(slot, "tested", WalkedTiles::Partial),
        summed = tiles.sections(tilesPerSection, "summed");
@@ -112,7 +134,8 @@ private:
   Func products{"products"};     // of queries and keys
   Func gradients{"gradients"};   // of gradients and values: those by the weights
   Func statistics{"statistics"}; // log_sum and delta, in lanes
-  Func pairs{"pairs"};           // the gradient by product or score, and the weight
+  Func weights{"weights"};
+  Func pairs{"pairs"}; // the gradient by product or score, and the weight after dropout
   Func sums{"sums"};
 };
 
@@ -124,34 +147,29 @@ void LaneGradients::defineProducts() {
   gradients(vars(lane, inTile, inSection, section)) += second(lane, inner) * rows(1, row, inner);
 }
 
-void LaneGradients::definePairs() {
-  auto statisticsOf = [&](const Expr &query) {
-    Expr row = rowWithin(query, operands.queryCount());
-    return Tuple(operands.read(op.getLogSum(), row), deltas(operands.at(row)));
-  };
-  Expr row = tiles.row(made.x, slot), query = row, key = laneRow(lane), logSum, delta;
+/// Weights are kept, though each is needed at once: both values of a pair would compute their own.
+void LaneGradients::defineWeights() {
+  auto [query, key] = pairOf(tiles.row(inTile, slot));
   if (hasQueryLanes()) {
-    std::swap(query, key);
-    statistics(vars(lane)) = statisticsOf(query);
-    logSum = statistics(vars(lane))[0];
-    delta = statistics(vars(lane))[1];
-  } else {
-    Tuple both = statisticsOf(query);
-    logSum = both[0];
-    delta = both[1];
+    Expr row = rowWithin(query, operands.queryCount());
+    statistics(vars(lane)) = Tuple(operands.read(op.getLogSum(), row), deltas(operands.at(row)));
   }
-  Expr score = strict_float(
-      operands.score(products(at(lane, made.x, inSection, section)), query, key) + rows.mark(row));
-  Expr weight = exponential(strict_float(score - logSum));
+  Expr score = operands.score(products(vars(lane, inTile, inSection, section)), query, key);
+  score = strict_float(score + rows.mark(tiles.row(inTile, slot)));
+  weights(vars(lane, inTile, inSection, section)) =
+      exponential(strict_float(score - logSumOf(query)));
+}
+
+void LaneGradients::definePairs() {
+  auto [query, key] = pairOf(tiles.row(made.x, slot));
+  Expr weight = weights(at(lane, made.x, inSection, section));
   Expr gradient = operands.drop(gradients(at(lane, made.x, inSection, section)), query, key);
-  Expr byScore = strict_float(weight * (gradient - delta));
+  Expr byScore = strict_float(weight * (gradient - deltaOf(query)));
   std::vector<Expr> values = {sought == ByBucket ? byScore : operands.byProduct(byScore)};
   if (sought == ByKeyAndValue)
     values.push_back(operands.drop(weight, query, key));
 
-  Expr testedQuery = tiles.row(tested.x, slot), testedKey = laneRow(lane);
-  if (hasQueryLanes())
-    std::swap(testedQuery, testedKey);
+  auto [testedQuery, testedKey] = pairOf(tiles.row(tested.x, slot));
   Expr isAllowed = operands.isAllowed(testedQuery, testedKey);
   pairs(vars(lane, inTile, inSection, section)) =
       Tuple(std::vector<Expr>(values.size(), undef<float>()));
@@ -193,7 +211,6 @@ std::vector<Expr> LaneGradients::results(mlir::Type type) const {
 
 void LaneGradients::schedule(Func output, mlir::Type type) {
   operands.scheduleBlocks(output, type, block, lane, lanes);
-  rows.computeAt(output, output.args()[1]);
   first.computeAt(output, block);
   second.computeAt(output, block);
   if (statistics.defined())
@@ -217,12 +234,13 @@ void LaneGradients::schedule(Func output, mlir::Type type) {
   pairs.compute_at(sums, summed.z).bound_storage(inSection, tilesPerSection).vectorize(lane);
   pairs.update(0).reorder(lane, made.x, inSection, section).vectorize(lane).unroll(made.x);
   pairs.update(1).reorder(lane, tested.x, inSection, section).vectorize(lane).unroll(tested.x, 2);
+  weights.compute_at(pairs, inSection).vectorize(lane).unroll(inTile);
   for (Func product : {products, gradients}) {
     product.compute_at(pairs, inSection).bound_extent(inTile, rowsPerTile);
     product.vectorize(lane).unroll(inTile);
     product.update().reorder(lane, inTile, inner).vectorize(lane).unroll(inTile).unroll(inner, 4);
   }
-  for (Func f : {statistics, products, gradients, pairs, sums})
+  for (Func f : {statistics, products, gradients, weights, pairs, sums})
     if (f.defined())
       f.bound(lane, 0, lanes).never_partition_all();
 }
@@ -240,7 +258,7 @@ public:
     define(op.getKeyGradient(), values[0]);
     define(op.getValueGradient(), values[1]);
     if (Value byTable = op.getBucketGradient()) {
-      byBucket.emplace(op, operands, deltas, LaneGradients::ByBucket);
+      byBucket.emplace(op, operands, queries, keys, deltas, LaneGradients::ByBucket);
       define(byTable, byBucket->results(byTable.getType())[0]);
     }
   }
@@ -248,6 +266,8 @@ public:
   /// All gradients of a head are made before the next head: its rows are read from the cache.
   void schedule(Outputs outputs) {
     deltas.schedule(outputs.front());
+    for (FiniteRows *rows : {&queries, &keys})
+      rows->computeAt(outputs.front(), outputs.front().args()[1]);
     operands.scheduleTerm();
     for (Func output : outputs) {
       bool isByKey = hasAxis(op.getKey().getType(), output.args()[2].name());
@@ -268,9 +288,11 @@ public:
 private:
   AttentionGradientOp op;
   AttentionOperands operands;
-  Deltas deltas{op, operands};
-  LaneGradients byQuery{op, operands, deltas, LaneGradients::ByQuery};
-  LaneGradients byKey{op, operands, deltas, LaneGradients::ByKeyAndValue};
+  FiniteRows queries{operands, {op.getQuery(), op.getGradient()}, "query_rows"},
+      keys{operands, {op.getKey(), op.getValue()}, "key_rows"};
+  Deltas deltas{op, operands, queries};
+  LaneGradients byQuery{op, operands, queries, keys, deltas, LaneGradients::ByQuery};
+  LaneGradients byKey{op, operands, queries, keys, deltas, LaneGradients::ByKeyAndValue};
   std::optional<LaneGradients> byBucket;
 };
 

@@ -18,12 +18,16 @@ static Expr polynomial(Expr x, std::initializer_list<float> coefficients) {
 }
 
 Expr exponential(Expr x) {
-  // x = n ln 2 + r, and e^x = 2^n e^r. A NaN must not become a whole number; it is in r.
-  Expr n = round(select(x > -87.0f, x, -87.0f) * 1.44269504088896341f);
+  // x = n ln 2 + r, and e^x = 2^n e^r. A NaN must not become a whole number; it is in r. Added to
+  // 3 * 2^22, whose last digit is worth 1, a small number is rounded, and n stands in the last
+  // bits.
+  constexpr float shift = 3 << 22;
+  Expr shifted = strict_float(select(x > -87.0f, x, -87.0f) * 1.44269504088896341f + shift);
+  Expr n = strict_float(shifted - shift);
   Expr r = x - n * ln2High - n * ln2Low;
   Expr p = polynomial(r, {1.9875691500e-4f, 1.3981999507e-3f, 8.3334519073e-3f, 4.1665795894e-2f,
                           1.6666665459e-1f, 5.0000001201e-1f});
-  Expr power = reinterpret<float>((cast<int32_t>(n) + 127) << 23);
+  Expr power = reinterpret<float>((reinterpret<int32_t>(shifted) + 127) << 23);
   return strict_float(select(x < -87.0f, 0.0f, (p * (r * r) + r + 1.0f) * power));
 }
 

@@ -12,40 +12,51 @@ static Expr magnitude(const Expr &value) { return reinterpret<int32_t>(value) & 
 
 FiniteRows::FiniteRows(const AttentionOperands &operands, const std::vector<Value> &values,
                        const std::string &name)
-    : operands(operands), columns(0, operands.headWidth(), name + "_columns"),
-      largest(name + "_largest"), marks(name + "_marks") {
-  Expr inRow = 0;
+    : operands(operands), columns(0, operands.headWidth(), name + "_columns") {
   for (Value value : values) {
     Expr element = operands.read(value, row, column);
-    Func finite(name);
+    Func finite(name), most(name + "_largest"), mark(name + "_mark");
     finite(operands.vars(column, row)) = select(magnitude(element) < infinity, element, 0.0f);
+    most(operands.vars(row)) = 0;
+    most(operands.vars(row)) =
+        max(most(operands.vars(row)), magnitude(operands.read(value, row, columns)));
+    mark(operands.vars(row)) =
+        select(most(operands.vars(row)) < infinity, 0.0f, reinterpret<float>(Expr(quietNaN)));
     rows.push_back(finite);
-    inRow = max(inRow, magnitude(operands.read(value, row, columns)));
+    largest.push_back(most);
+    marks.push_back(mark);
   }
-  largest(operands.vars(row)) = 0;
-  largest(operands.vars(row)) = max(largest(operands.vars(row)), inRow);
-  marks(operands.vars(row)) =
-      select(largest(operands.vars(row)) < infinity, 0.0f, reinterpret<float>(Expr(quietNaN)));
 }
 
 Expr FiniteRows::operator()(size_t value, Expr row, Expr column) const {
   return rows[value](operands.at(column, row));
 }
 
-Expr FiniteRows::mark(Expr row) const { return marks(operands.at(row)); }
+Expr FiniteRows::marked(size_t value, Expr row, Expr column) const {
+  return strict_float((*this)(value, row, column) + marks[value](operands.at(row)));
+}
+
+Expr FiniteRows::mark(Expr row) const {
+  Expr sum = 0.0f;
+  for (Func mark : marks)
+    sum = strict_float(sum + mark(operands.at(row)));
+  return sum;
+}
 
 void FiniteRows::computeAt(Func func, Var loop) {
   int lanes = operands.widthLanes();
   for (Func finite : rows)
     finite.compute_at(func, loop).vectorize(column, lanes).unroll(column);
-  marks.compute_at(func, loop);
-  RVar chunk("chunk"), inChunk("in_chunk");
-  largest.compute_at(marks, row)
-      .update()
-      .atomic()
-      .split(columns, chunk, inChunk, lanes)
-      .vectorize(inChunk)
-      .unroll(chunk);
+  for (auto [most, mark] : llvm::zip_equal(largest, marks)) {
+    mark.compute_at(func, loop);
+    RVar chunk("chunk"), inChunk("in_chunk");
+    most.compute_at(mark, row)
+        .update()
+        .atomic()
+        .split(columns, chunk, inChunk, lanes)
+        .vectorize(inChunk)
+        .unroll(chunk);
+  }
 }
 
 } // namespace loup

@@ -16,8 +16,11 @@ public:
   FiniteRows(const AttentionOperands &operands, const std::vector<mlir::Value> &values,
              const std::string &name);
 
-  /// An element of a row of one of the values.
+  /// An element of a row of one of the values, 0 where it is not finite.
   Halide::Expr operator()(size_t value, Halide::Expr row, Halide::Expr column) const;
+
+  /// The same, but NaN where any element of that row is not finite.
+  Halide::Expr marked(size_t value, Halide::Expr row, Halide::Expr column) const;
 
   /// 0, or NaN if a number of the row, in any of the values, is not finite.
   Halide::Expr mark(Halide::Expr row) const;
@@ -29,8 +32,7 @@ private:
   const AttentionOperands &operands;
   Halide::Var column{"column"}, row{"row"};
   Halide::RDom columns;
-  std::vector<Halide::Func> rows;
-  Halide::Func largest, marks;
+  std::vector<Halide::Func> rows, largest, marks; // of each value
 };
 
 } // namespace loup

@@ -8,12 +8,11 @@ namespace loup {
 /// p, counted row by row, from p rotated right by one bit, that is, it interleaves two rows to make
 /// two others; after as many rounds as a row's number has bits rows and columns have changed
 /// places.
-LaneRows::LaneRows(const AttentionOperands &operands, mlir::Value value, int lanes, Var block,
+LaneRows::LaneRows(const AttentionOperands &operands, const Element &element, int lanes, Var block,
                    const std::string &name)
     : operands(operands), lanes(lanes), block(block), transposed(name) {
   if (!isSquare()) {
-    transposed(operands.vars(lane, column, block)) =
-        operands.read(value, block * lanes + lane, column);
+    transposed(operands.vars(lane, column, block)) = element(block * lanes + lane, column);
     return;
   }
   Var x("x"), y("y");
@@ -23,8 +22,7 @@ LaneRows::LaneRows(const AttentionOperands &operands, mlir::Value value, int lan
                   from(operands.at(column, y / 2 + lanes / 2, chunk, block)));
   };
   Func rows(name + "_rows");
-  rows(operands.vars(x, y, chunk, block)) =
-      operands.read(value, block * lanes + y, chunk * lanes + x);
+  rows(operands.vars(x, y, chunk, block)) = element(block * lanes + y, chunk * lanes + x);
   rounds.push_back(rows);
   for (int size = 2; size < lanes; size *= 2) {
     Func next(name + "_round");

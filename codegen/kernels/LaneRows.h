@@ -3,6 +3,7 @@
 
 #include "codegen/kernels/AttentionOperands.h"
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -10,8 +11,10 @@ namespace loup {
 
 class LaneRows {
 public:
-  /// Rows block * lanes + lane of `value`.
-  LaneRows(const AttentionOperands &operands, mlir::Value value, int lanes, Halide::Var block,
+  using Element = std::function<Halide::Expr(Halide::Expr row, Halide::Expr column)>;
+
+  /// Rows block * lanes + lane, as `element` reads them.
+  LaneRows(const AttentionOperands &operands, const Element &element, int lanes, Halide::Var block,
            const std::string &name);
 
   /// An element of the row in a lane, at the block's variables.
