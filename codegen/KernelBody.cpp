@@ -33,8 +33,14 @@ Halide::Expr KernelBody::load(Value value, const Point &at) const {
   void *key = value.getAsOpaquePointer();
   if (auto scalar = scalars.find(key); scalar != scalars.end())
     return scalar->second;
-  if (auto tensor = tensors.find(key); tensor != tensors.end())
-    return tensor->second(indices(value.getType(), at));
+  // Data are named as a buffer and not as the Func that stands for it: only then does Halide take
+  // an element for unchanging, and make a loop's bounds of it.
+  if (auto tensor = tensors.find(key); tensor != tensors.end()) {
+    std::vector<Halide::Expr> place = indices(value.getType(), at);
+    return isInteger(value.getType())
+               ? Halide::Internal::Call::make(tensor->second.parameter(), place)
+               : tensor->second(place);
+  }
   return funcs.at(key)(indices(value.getType(), at));
 }
 

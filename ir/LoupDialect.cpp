@@ -107,13 +107,13 @@ static BoundsAttr describe(const MaskBounds &bounds, int64_t size, MLIRContext *
                          MaskBounds::describe(bounds.full()));
 }
 
-BoundsAttr BoundsAttr::onKeys(MaskAttr mask, int64_t queriesInBlock) {
-  return describe(MaskBounds::onKeys(mask.allowed(), queriesInBlock), queriesInBlock,
+BoundsAttr BoundsAttr::onKeys(MaskAttr mask, int64_t queriesInBlock, Blocks blocks) {
+  return describe(MaskBounds::onKeys(mask.allowed(), queriesInBlock, blocks), queriesInBlock,
                   mask.getContext());
 }
 
-BoundsAttr BoundsAttr::onQueries(MaskAttr mask, int64_t keysInBlock) {
-  return describe(MaskBounds::onQueries(mask.allowed(), keysInBlock), keysInBlock,
+BoundsAttr BoundsAttr::onQueries(MaskAttr mask, int64_t keysInBlock, Blocks blocks) {
+  return describe(MaskBounds::onQueries(mask.allowed(), keysInBlock, blocks), keysInBlock,
                   mask.getContext());
 }
 

@@ -10,7 +10,8 @@
 
 namespace loup {
 class MaskSet;
-}
+enum class Blocks;
+} // namespace loup
 
 #define GET_ATTRDEF_CLASSES
 #include "ir/LoupAttributes.h.inc"

@@ -72,13 +72,14 @@ def BoundsAttr : LoupAttr<"Bounds", "bounds"> {
     `#loup.bounds<block 16 touched "0 .. min(16a + 16, length)" full "0 .. min(16a + 1, length)">`:
     block a of 16 queries sees no key outside of the touched ranges, and each of its queries all keys
     of the full ones. It follows from the mask (`ir/masks/MaskBounds.h`); ops verify that it does.
+    Of attention within documents these are blocks of rows.
   }];
   let parameters = (ins "int64_t":$size, StringRefParameter<>:$touched, StringRefParameter<>:$full);
   let assemblyFormat = "`<` `block` $size `touched` $touched `full` $full `>`";
   let extraClassDeclaration = [{
     /// Those on the keys, by block of queries, and on the queries, by block of keys.
-    static BoundsAttr onKeys(MaskAttr mask, int64_t queriesInBlock);
-    static BoundsAttr onQueries(MaskAttr mask, int64_t keysInBlock);
+    static BoundsAttr onKeys(MaskAttr mask, int64_t queriesInBlock, Blocks blocks);
+    static BoundsAttr onQueries(MaskAttr mask, int64_t keysInBlock, Blocks blocks);
   }];
 }
 

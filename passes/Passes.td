@@ -263,6 +263,8 @@ def SpecialiseMask : LoupPass<"specialise-mask"> {
     From the set of allowed pairs follow, for all lengths at once, the keys outside of which no query
     of a block sees any, and those that all of them see: kernels skip the former and do not test the
     latter. After Differentiate, so that gradients are bounded too, whose keys walk along the queries.
+    Where each document of a row is a sequence of its own, bounds are in rows and say what follows from
+    how far apart a pair is; the rest follows at run time, from where the documents lie.
 
     ```mlir
     !queries = tensor<?x?x4x32xf32, #loup.axes<batch, target, head, head_width>>

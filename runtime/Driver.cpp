@@ -114,7 +114,7 @@ void Driver::Side::readDocuments(const Ragged &sequences, std::span<const int32_
       documentOffsets.push_back(static_cast<int32_t>(start + first));
       documentExamples.push_back(exampleOfDocument(example, number++));
       for (size_t at = first; at < past; ++at) {
-        documentOf[start + at] = static_cast<int32_t>(documentOffsets.size()) - 1;
+        documentOf[start + at] = static_cast<int32_t>(past);
         positionsInDocument[start + at] = static_cast<int32_t>(at - first);
         documentExampleOf[start + at] = documentExamples.back();
       }

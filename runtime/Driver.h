@@ -35,7 +35,7 @@ struct SideArrays {
   // The documents of sentences, where a token ends them. What dropout takes for a sentence's number
   // is each document's own here, the first one's that of its sentence.
   int32_t documents = 0;                        // of all sentences
-  const int32_t *documentOf = nullptr;          // as tokens: counted through all; of padding -1
+  const int32_t *documentOf = nullptr;          // as tokens: its end in the sentence; of padding -1
   const int32_t *positionsInDocument = nullptr; // as tokens: the place from its document's start
   const int32_t *documentExampleOf = nullptr;   // as tokens
   const int32_t *documentOffsets = nullptr;     // packed: [documents + 1], where each begins

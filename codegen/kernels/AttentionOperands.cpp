@@ -152,20 +152,50 @@ Expr AttentionOperands::drop(Expr value, Expr queryRow, Expr keyRow) const {
   return select(isKept, strict_float(value * dropoutScale(rate)), 0.0f);
 }
 
+/// What of the ranges of `size` rows from `first` on lies in their documents: from the start of the
+/// first row's up to the end of the last row's, and full within both. What is of none comes last.
+BlockRanges AttentionOperands::withinDocuments(BlockRanges ranges, const Expr &first,
+                                               int size) const {
+  // No promise bounds a row here: simplified, it would keep Halide from making loops of the ranges.
+  // Where there are no rows Halide learns that none is read.
+  auto at = [&](Value data, const Expr &row) {
+    Point place = body.point(data.getType());
+    return body.read(data, place.with(axesOf(data).back(), row));
+  };
+  auto begin = [&](const Expr &row) {
+    return select(at(queryDocuments, row) < 0, queryCount(), row - at(queries, row));
+  };
+  auto end = [&](const Expr &row) {
+    Expr document = at(queryDocuments, row);
+    return select(document < 0, row, document);
+  };
+  Expr last = max(min(first + size, queryCount()) - 1, first);
+  for (RowRange &range : ranges.touched)
+    range = {max(range.first, begin(first)), min(range.end, end(last))};
+  for (RowRange &range : ranges.full)
+    range = {max(range.first, begin(last)), min(range.end, end(first))};
+  return ranges;
+}
+
+BlockRanges AttentionOperands::rangesOf(const MaskBounds &bounds, Value positions,
+                                        const Expr &first, int size) const {
+  Expr block = (queryDocuments ? first : position(positions, first)) / size;
+  BlockRanges ranges = allowed.rangesOf(bounds, block, queryCount(), keyCount());
+  return queryDocuments ? withinDocuments(ranges, block * size, size) : ranges;
+}
+
 BlockRanges AttentionOperands::keyRangesOf(const Expr &firstQuery) const {
   if (!keyBounds)
     return {{{0, keyCount()}}, {}};
   int32_t size = static_cast<int32_t>(keyBounds.getSize());
-  return allowed.rangesOf(MaskBounds::onKeys(set, size), position(queries, firstQuery) / size,
-                          queryCount(), keyCount());
+  return rangesOf(MaskBounds::onKeys(set, size, blocks()), queries, firstQuery, size);
 }
 
 BlockRanges AttentionOperands::queryRangesOf(const Expr &firstKey) const {
   if (!queryBounds)
     return {{{0, queryCount()}}, {}};
   int32_t size = static_cast<int32_t>(queryBounds.getSize());
-  return allowed.rangesOf(MaskBounds::onQueries(set, size), position(keys, firstKey) / size,
-                          queryCount(), keyCount());
+  return rangesOf(MaskBounds::onQueries(set, size, blocks()), keys, firstKey, size);
 }
 
 } // namespace loup

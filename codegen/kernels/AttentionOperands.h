@@ -88,6 +88,10 @@ private:
   template <class Op> AttentionOperands(Op op, const KernelBody &body, int);
 
   Halide::Expr position(mlir::Value positions, Halide::Expr row) const;
+  Blocks blocks() const { return queryDocuments ? Blocks::OfRows : Blocks::OfPositions; }
+  BlockRanges rangesOf(const MaskBounds &bounds, mlir::Value positions, const Halide::Expr &first,
+                       int size) const;
+  BlockRanges withinDocuments(BlockRanges ranges, const Halide::Expr &first, int size) const;
 
   const KernelBody &body;
   std::optional<std::string> queryAxis;

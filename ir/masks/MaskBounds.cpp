@@ -217,15 +217,16 @@ int64_t BlockBound::at(int64_t number, const MaskSizes &numbers) const {
   return floorDivide(dividend, divisor);
 }
 
-MaskBounds MaskBounds::onKeys(const MaskSet &allowed, int64_t queriesInBlock) {
-  return MaskBounds(allowed, MaskCondition::Query, queriesInBlock);
+MaskBounds MaskBounds::onKeys(const MaskSet &allowed, int64_t queriesInBlock, Blocks blocks) {
+  return MaskBounds(allowed, MaskCondition::Query, queriesInBlock, blocks);
 }
 
-MaskBounds MaskBounds::onQueries(const MaskSet &allowed, int64_t keysInBlock) {
-  return MaskBounds(allowed, MaskCondition::Key, keysInBlock);
+MaskBounds MaskBounds::onQueries(const MaskSet &allowed, int64_t keysInBlock, Blocks blocks) {
+  return MaskBounds(allowed, MaskCondition::Key, keysInBlock, blocks);
 }
 
-MaskBounds::MaskBounds(const MaskSet &allowed, MaskCondition::Column inBlock, int64_t size)
+MaskBounds::MaskBounds(const MaskSet &allowed, MaskCondition::Column inBlock, int64_t size,
+                       Blocks blocks)
     : sought(inBlock == MaskCondition::Query ? MaskCondition::Key : MaskCondition::Query) {
   Direction direction{inBlock, sought, size};
   IntegerPolyhedron always = surroundings(direction);
@@ -235,8 +236,13 @@ MaskBounds::MaskBounds(const MaskSet &allowed, MaskCondition::Column inBlock, in
         if (std::find(ranges.begin(), ranges.end(), *range) == ranges.end())
           ranges.push_back(std::move(*range));
   };
-  fill(touchedRanges, allowed.inSomeCase().withoutClasses(), shadow);
-  fill(fullRanges, inEveryClass(allowed.inEveryCase()), core);
+  MaskSet some = allowed, all = allowed; // pairs that may be allowed, and that surely are
+  if (blocks == Blocks::OfRows) {
+    some = allowed.bands();
+    all = MaskSet::realKeys().intersect(allowed.complement()).bands().complement();
+  }
+  fill(touchedRanges, some.inSomeCase().withoutClasses(), shadow);
+  fill(fullRanges, inEveryClass(all.inEveryCase()), core);
 }
 
 std::vector<Range> MaskBounds::touched(int64_t block, const MaskSizes &sizes,

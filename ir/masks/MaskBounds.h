@@ -41,15 +41,23 @@ struct Range {
   bool operator==(const Range &) const = default;
 };
 
+/// What blocks are cut from: the positions of a sequence; or the rows in which several sequences
+/// lie one after the other, so that nobody knows at which positions a block's begin.
+enum class Blocks { OfPositions, OfRows };
+
 /// Bounds of all blocks of `size` neighbouring queries at once, the block of number a starting with
 /// query a * size, on the keys; or of blocks of keys on the queries. Touched ranges hold every key
 /// that some query of the block may see, and perhaps others; full ranges hold only keys that every
 /// query of the block sees. They are as narrow and as wide as linear conditions allow: residue
-/// classes and whether a key is present are not told apart.
+/// classes and whether a key is present are not told apart. With blocks of rows the ranges are of
+/// rows as well, hold for the pairs of one sequence, all of whose keys are real, and know only how
+/// far apart a pair is.
 class MaskBounds {
 public:
-  static MaskBounds onKeys(const MaskSet &allowed, int64_t queriesInBlock);
-  static MaskBounds onQueries(const MaskSet &allowed, int64_t keysInBlock);
+  static MaskBounds onKeys(const MaskSet &allowed, int64_t queriesInBlock,
+                           Blocks blocks = Blocks::OfPositions);
+  static MaskBounds onQueries(const MaskSet &allowed, int64_t keysInBlock,
+                              Blocks blocks = Blocks::OfPositions);
 
   /// One range for each way in which a pair may be allowed. They may overlap.
   const std::vector<BlockRange> &touched() const { return touchedRanges; }
@@ -68,7 +76,7 @@ public:
   static std::string describe(const std::vector<BlockRange> &ranges);
 
 private:
-  MaskBounds(const MaskSet &allowed, MaskCondition::Column inBlock, int64_t size);
+  MaskBounds(const MaskSet &allowed, MaskCondition::Column inBlock, int64_t size, Blocks blocks);
 
   MaskCondition::Column sought;
   std::vector<BlockRange> touchedRanges, fullRanges;

@@ -74,6 +74,34 @@ MaskCondition tighten(MaskCondition condition, const ResidueClasses &classes) {
   return condition;
 }
 
+/// What a conjunction's pairs say of q - k: conditions on it alone.
+std::vector<MaskCondition> conditionsOnDistance(const IntegerRelation &disjunct) {
+  // In place of q stands the distance: q = distance + k.
+  IntegerPolyhedron points(space());
+  auto add = [&](MaskCondition condition) {
+    condition.key += condition.query;
+    condition.equality ? points.addEquality(condition.row())
+                       : points.addInequality(condition.row());
+  };
+  for (const MaskCondition &condition : conditionsOf(disjunct))
+    add(condition);
+  add({.query = 1});
+  add({.key = 1});
+  add({.present = 1});
+  add({.present = -1, .constant = 1});
+  points.projectOut(MaskCondition::Key, MaskCondition::Constant - MaskCondition::Key);
+  std::vector<MaskCondition> conditions;
+  auto put = [&](llvm::ArrayRef<int64_t> row, bool equality) {
+    conditions.push_back(
+        {.query = row[0], .key = -row[0], .constant = row[1], .equality = equality});
+  };
+  for (unsigned i = 0; i < points.getNumEqualities(); ++i)
+    put(points.getEquality64(i), /*equality=*/true);
+  for (unsigned i = 0; i < points.getNumInequalities(); ++i)
+    put(points.getInequality64(i), /*equality=*/false);
+  return conditions;
+}
+
 /// The condition of the pairs (q div m, k div m).
 MaskCondition divide(MaskCondition condition, int64_t modulus, int64_t q, int64_t k) {
   condition.constant += condition.query * q + condition.key * k;
@@ -228,6 +256,25 @@ MaskSet MaskSet::withoutClasses() const {
       points.unionInPlace(*part);
   }
   return MaskSet(std::move(points));
+}
+
+MaskSet MaskSet::bands() const {
+  MaskSet result = all().complement();
+  for (const Piece &piece : parts) {
+    const ResidueClasses &classes = piece.classes;
+    PresburgerSet points = PresburgerSet::getEmpty(space());
+    for (const IntegerRelation &disjunct : piece.points.getAllDisjuncts())
+      if (auto band = pointsOf(conditionsOnDistance(disjunct)))
+        points.unionInPlace(*band);
+    auto moved = ResidueClasses::where(classes.modulus(), [&](int64_t q, int64_t k) {
+      for (int64_t by = 0; by < classes.modulus(); ++by)
+        if (classes.contains(q + by, k + by))
+          return true;
+      return false;
+    });
+    result = result.unite(where(points).intersect(where(moved)));
+  }
+  return result;
 }
 
 MaskSet MaskSet::inClass(int64_t modulus, int64_t query, int64_t key) const {

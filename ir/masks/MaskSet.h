@@ -67,6 +67,10 @@ public:
   /// Without classes: all pairs of the set, and perhaps more if the modulus is not 1.
   MaskSet withoutClasses() const;
 
+  /// The pairs as far apart as one of the set whose positions are not negative, wherever they lie
+  /// and whatever the sizes, and perhaps more.
+  MaskSet bands() const;
+
   /// The pairs of one class, as pairs (q div m, k div m), for a multiple m of the modulus.
   MaskSet inClass(int64_t modulus, int64_t query, int64_t key) const;
 

@@ -1,23 +1,29 @@
 #include "ir/LoupOps.h"
+#include "ir/masks/MaskBounds.h"
 #include "ir/masks/MaskSet.h"
 
 using namespace mlir;
 
 namespace loup {
 
-/// Bounds are the mask's, whose positions are counted.
-static LogicalResult verifyBounds(Operation *op, BoundsAttr bounds, Value queries, Value keys,
-                                  BoundsAttr (*derive)(MaskAttr, int64_t), MaskAttr mask) {
+/// Bounds are the mask's, whose positions are counted or follow from documents.
+template <class Op>
+static LogicalResult verifyBounds(Op op, BoundsAttr bounds,
+                                  BoundsAttr (*derive)(MaskAttr, int64_t, Blocks)) {
   if (!bounds)
     return success();
+  Value queries = op.getQueries(), keys = op.getKeys();
   bool isCounted = keys.getDefiningOp<PositionsOp>() &&
                    (queries.getDefiningOp<PositionsOp>() || axesOf(queries).empty());
-  if (!isCounted)
-    return op->emitOpError("expected no bounds where positions are data");
+  bool hasDocuments = static_cast<bool>(op.getQueryDocuments());
+  if (!isCounted && !hasDocuments)
+    return op.emitOpError("expected no bounds where positions are data");
   if (bounds.getSize() < 1)
-    return op->emitOpError("expected blocks of at least one position, got ") << bounds.getSize();
-  if (BoundsAttr expected = derive(mask, bounds.getSize()); bounds != expected)
-    return op->emitOpError("expected the mask's bounds ") << expected << ", got " << bounds;
+    return op.emitOpError("expected blocks of at least one position, got ") << bounds.getSize();
+  BoundsAttr expected =
+      derive(op.getMask(), bounds.getSize(), hasDocuments ? Blocks::OfRows : Blocks::OfPositions);
+  if (bounds != expected)
+    return op.emitOpError("expected the mask's bounds ") << expected << ", got " << bounds;
   return success();
 }
 
@@ -83,8 +89,7 @@ LogicalResult AttentionOp::verify() {
     return emitOpError("expected a dropout key exactly where the rate is not zero");
   if (failed(verifyData(*this, static_cast<bool>(getQueryOffsets()))) || failed(verifyTerm(*this)))
     return failure();
-  return verifyBounds(*this, getKeyBoundsAttr(), getQueries(), getKeys(), BoundsAttr::onKeys,
-                      getMask());
+  return verifyBounds(*this, getKeyBoundsAttr(), BoundsAttr::onKeys);
 }
 
 LogicalResult AttentionGradientOp::verify() {
@@ -92,11 +97,9 @@ LogicalResult AttentionGradientOp::verify() {
     return emitOpError("expected a gradient of the table exactly where there is one");
   if (failed(verifyData(*this, static_cast<bool>(getQueryOffsets()))) || failed(verifyTerm(*this)))
     return failure();
-  if (failed(verifyBounds(*this, getKeyBoundsAttr(), getQueries(), getKeys(), BoundsAttr::onKeys,
-                          getMask())))
+  if (failed(verifyBounds(*this, getKeyBoundsAttr(), BoundsAttr::onKeys)))
     return failure();
-  return verifyBounds(*this, getQueryBoundsAttr(), getQueries(), getKeys(), BoundsAttr::onQueries,
-                      getMask());
+  return verifyBounds(*this, getQueryBoundsAttr(), BoundsAttr::onQueries);
 }
 
 llvm::SmallVector<Value> AttentionOp::buildGradients(OpBuilder &builder, ValueRange gradients) {

@@ -201,7 +201,9 @@ def AttentionOp : LoupOp<"attention", [DifferentiableOp, AttrSizedOperandSegment
     ```
 
     `key_bounds` says where the keys of each block of queries lie; other keys are not visited. Without
-    it every key is looked at.
+    it every key is looked at. With documents the blocks are of rows, and only rows of their own
+    documents are visited. Queries and keys are then the same tokens, documents lie one after the
+    other and what is of none comes last, and a document's number is that of the row behind it.
 
     Where sequences lie one after the other, `offsets` %query_offsets, %key_offsets follows: sequence
     b has the queries from query_offsets[b] to query_offsets[b + 1], that one excluded, and likewise

@@ -86,14 +86,14 @@ constexpr const char *weighted = R"(
 constexpr const char *attention = R"(
     func.func @kernel(%q: [batch, target, head:8, head_width:64],
                       %k: [batch, target_key, head:8, head_width:64],
-                      %v: [batch, target_key, head:8, head_width:64], %key: i[], %example: i[batch])
+                      %v: [batch, target_key, head:8, head_width:64], %key: i[],
+                      %example: i[batch] $PARAMETERS)
         -> ([batch, target, head:8, head_width:64], [batch, target, head:8]) {
-      %qp = loup.positions : i[target]
-      %kp = loup.positions : i[target_key]
-      %o, %l = loup.attention %q, %k, %v mask <"$MASK"> queries %qp keys %kp scale 0.125
-          $DROPOUT {$ATTRIBUTES}
+      $POSITIONS
+      %o, %l = loup.attention %q, %k, %v mask <"$MASK"> queries %qp keys %kp $DOCUMENTS
+          scale 0.125 $DROPOUT {$ATTRIBUTES}
           : [batch, target, head:8, head_width:64], [batch, target_key, head:8, head_width:64],
-            i[target], i[target_key] $TYPES -> [batch, target, head:8]
+            $TYPES -> [batch, target, head:8]
       return %o, %l : [batch, target, head:8, head_width:64], [batch, target, head:8]
     })";
 constexpr const char *attentionGradient = R"(
@@ -101,15 +101,15 @@ constexpr const char *attentionGradient = R"(
                       %k: [batch, target_key, head:8, head_width:64],
                       %v: [batch, target_key, head:8, head_width:64],
                       %o: [batch, target, head:8, head_width:64], %l: [batch, target, head:8],
-                      %g: [batch, target, head:8, head_width:64], %key: i[], %example: i[batch])
+                      %g: [batch, target, head:8, head_width:64], %key: i[],
+                      %example: i[batch] $PARAMETERS)
         -> ([batch, target, head:8, head_width:64], [batch, target_key, head:8, head_width:64],
             [batch, target_key, head:8, head_width:64]) {
-      %qp = loup.positions : i[target]
-      %kp = loup.positions : i[target_key]
+      $POSITIONS
       %dq, %dk, %dv = loup.attention_gradient %q, %k, %v, %o, %l, %g mask <"$MASK">
-          queries %qp keys %kp scale 0.125 $DROPOUT {$ATTRIBUTES}
+          queries %qp keys %kp $DOCUMENTS scale 0.125 $DROPOUT {$ATTRIBUTES}
           : [batch, target, head:8, head_width:64], [batch, target_key, head:8, head_width:64],
-            [batch, target, head:8], i[target], i[target_key] $TYPES
+            [batch, target, head:8], $TYPES
       return %dq, %dk, %dv : [batch, target, head:8, head_width:64],
           [batch, target_key, head:8, head_width:64], [batch, target_key, head:8, head_width:64]
     })";
@@ -129,8 +129,9 @@ void report(benchmark::State &state, const LoadedKernel &kernel,
   state.counters["object_bytes"] = static_cast<double>(kernel.objectSize());
 }
 
+/// Arguments of these shapes are random, and `data` follow.
 void add(const std::string &name, const std::string &ir, std::vector<std::vector<int64_t>> shapes,
-         double operations) {
+         double operations, const std::vector<Tensor> &data = {}) {
   benchmark::RegisterBenchmark(name.c_str(), [=](benchmark::State &state) {
     LoadedKernel kernel(ir, LoadedKernel::Checks::Off);
     std::vector<Argument> arguments;
@@ -141,6 +142,7 @@ void add(const std::string &name, const std::string &ir, std::vector<std::vector
         arguments.push_back(int32_t{1});
       else
         arguments.push_back(randomIntegers(shapes[i], 1000, i));
+    arguments.insert(arguments.end(), data.begin(), data.end());
     report(state, kernel, arguments, operations);
   })->UseRealTime();
 }
@@ -171,36 +173,66 @@ void addProducts() {
   add("weighted", weighted, {{batch, 4, time, time}, {batch, time, 4, 32}}, operations);
 }
 
+/// Each row's place in its document, and where the document ends.
+std::vector<Tensor> documentsOf(int64_t batch, int64_t length, int64_t tokens) {
+  Tensor positions{{batch, length}, {}, {}}, documents = positions;
+  for (int64_t i = 0; i < batch * length; ++i) {
+    positions.integer.push_back(static_cast<int32_t>(i % length % tokens));
+    documents.integer.push_back(
+        static_cast<int32_t>(std::min(i % length / tokens * tokens + tokens, length)));
+  }
+  return {positions, positions, documents, documents};
+}
+
 /// Heads of 64, as in most models: with the bounds that `specialised` gives, and without.
 void addAttention() {
   struct Form {
     const char *name, *mask;
-    bool isBounded = true, drops = false;
+    bool isBounded = true, drops = false, hasDocuments = false;
   };
   for (Form form : {Form{"none", "k >= 0"},
                     {"causal", "causal"},
                     {"causal_fused", "causal", false},
                     {"window64", "causal & window(64)"},
                     {"sink_window64", "causal & (window(64) | sink(4))"},
-                    {"causal_dropout", "causal", true, true}}) {
+                    {"causal_dropout", "causal", true, true},
+                    {"documents64", "document", true, false, true},
+                    {"documents64_fused", "document", false, false, true}}) {
     auto words = [&](bool isGradient) -> std::map<std::string, std::string> {
-      std::string attributes = form.isBounded ? boundsText(form.mask, isGradient) : "";
+      Blocks blocks = form.hasDocuments ? Blocks::OfRows : Blocks::OfPositions;
+      std::string attributes = form.isBounded ? boundsText(form.mask, isGradient, 16, blocks) : "";
       if (form.drops)
         attributes += ", rate = 0.1 : f32";
+      std::string queries = form.hasDocuments ? "i[batch, target]" : "i[target]",
+                  keys = form.hasDocuments ? "i[batch, target_key]" : "i[target_key]", parameters,
+                  documents, types = queries + ", " + keys,
+                  positions = "%qp = loup.positions : " + queries +
+                              "\n      %kp = loup.positions : " + keys;
+      if (form.hasDocuments) {
+        parameters =
+            ", %qp: " + queries + ", %kp: " + keys + ", %qd: " + queries + ", %kd: " + keys;
+        documents = "documents %qd, %kd";
+        types += " documents " + types;
+        positions = "";
+      }
       return {{"MASK", form.mask},
               {"ATTRIBUTES", attributes},
+              {"PARAMETERS", parameters},
+              {"POSITIONS", positions},
+              {"DOCUMENTS", documents},
               {"DROPOUT", form.drops ? "dropout %key at %example" : ""},
-              {"TYPES", form.drops ? "dropout i[], i[batch]" : ""}};
+              {"TYPES", types + (form.drops ? " dropout i[], i[batch]" : "")}};
     };
     for (auto [batch, length] :
          {std::pair<int64_t, int64_t>{64, 32}, {16, 128}, {4, 512}, {1, 2048}}) {
       std::string size = "/" + std::string(form.name) + "/" + std::to_string(length);
       std::vector<int64_t> rows = {batch, length, 8, 64}, sums = {batch, length, 8};
       double operations = 4.0 * batch * length * length * 8 * 64;
+      auto data = form.hasDocuments ? documentsOf(batch, length, 64) : std::vector<Tensor>();
       add("attention" + size, fill(attention, words(false)), {rows, rows, rows, {}, {batch}},
-          operations);
+          operations, data);
       add("attention_gradient" + size, fill(attentionGradient, words(true)),
-          {rows, rows, rows, rows, sums, rows, {}, {batch}}, 2.5 * operations);
+          {rows, rows, rows, rows, sums, rows, {}, {batch}}, 2.5 * operations, data);
     }
   }
 }

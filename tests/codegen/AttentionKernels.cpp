@@ -33,14 +33,17 @@ AttentionInputs AttentionKernels::inputs(AttentionSizes sizes) const {
 
 void AttentionInputs::cutDocuments(const std::vector<int64_t> &ends) {
   auto [batch, queries, keys] = sizes();
-  auto cut = [&, batch = batch](int64_t count, Tensor &documents, Tensor &positions) {
+  auto cut = [&, last = std::max(queries, keys) - 1,
+              batch = batch](int64_t count, Tensor &documents, Tensor &positions) {
     documents = positions = {{batch, count}, {}, {}};
     for (int32_t b = 0; b < batch; ++b)
-      for (int64_t i = 0, begin = 0, number = 0; i < count; ++i) {
+      for (int64_t i = 0, begin = 0; i < count; ++i) {
         if (std::ranges::find(ends, i) != ends.end())
-          begin = i, ++number;
+          begin = i;
+        auto next = std::ranges::upper_bound(ends, i);
+        int64_t end = next == ends.end() ? last : std::min(*next, last);
         // The last token is padding.
-        documents.integer.push_back(static_cast<int32_t>(i + 1 == count ? -1 : 10 * b + number));
+        documents.integer.push_back(static_cast<int32_t>(i + 1 == count ? -1 : end));
         positions.integer.push_back(static_cast<int32_t>(i - begin));
       }
   };

@@ -123,6 +123,26 @@ private:
   std::shared_ptr<const LoadedKernel> forward, backward;
 };
 
+/// Within documents there are bounds only among the same tokens.
+class Specialised : public Fused {
+public:
+  explicit Specialised(const AttentionSetting &setting)
+      : Fused(setting), everyKey(withoutBounds(setting)) {}
+
+  AttentionResults run(const AttentionInputs &in) const override {
+    bool isSame = in.sizes().queries == in.sizes().keys;
+    return setting.hasDocuments() && !isSame ? everyKey.run(in) : Fused::run(in);
+  }
+
+private:
+  static AttentionSetting withoutBounds(AttentionSetting setting) {
+    setting.rung = Rung::Fused;
+    return setting;
+  }
+
+  Fused everyKey;
+};
+
 /// Rows of `tensor`, [batch, position, ...].
 struct Rows {
   int64_t b, begin, end;
@@ -230,8 +250,9 @@ std::unique_ptr<AttentionRung> makeAttentionRung(const AttentionSetting &setting
   case Rung::Textbook:
     return std::make_unique<Textbook>(setting);
   case Rung::Fused:
-  case Rung::Specialised:
     return std::make_unique<Fused>(setting);
+  case Rung::Specialised:
+    return std::make_unique<Specialised>(setting);
   case Rung::Packed:
     return std::make_unique<Packed>(setting);
   }

@@ -85,8 +85,10 @@ std::string kernelText(const AttentionSetting &setting, const std::string &op,
   Data data(setting);
   bool drops = setting.rate > 0;
   std::string attributes = drops ? "rate = " + number(setting.rate) + " : f32" : "";
-  if (setting.rung != Rung::Fused && !data.isGivenDocuments)
-    attributes += (drops ? ", " : "") + boundsText(setting.mask, op == "attention_gradient");
+  if (setting.rung != Rung::Fused)
+    attributes += (drops ? ", " : "") +
+                  boundsText(setting.mask, op == "attention_gradient", 16,
+                             data.isGivenDocuments ? Blocks::OfRows : Blocks::OfPositions);
   std::string term, termType;
   if (setting.hasTable()) {
     term = " buckets " + setting.term + " of %table";

@@ -53,9 +53,12 @@ int64_t randomLength(std::mt19937 &random, int64_t least, int64_t most) {
                              least, most);
 }
 
+/// Often of as many queries as keys, as where both are the same tokens.
 AttentionInputs randomInputs(std::mt19937 &random, const AttentionKernels &kernels) {
   AttentionSizes sizes{1 + below(random, 3), randomLength(random, 1, 70),
                        randomLength(random, 1, 70)};
+  if (below(random, 3))
+    sizes.keys = sizes.queries;
   AttentionInputs inputs = kernels.inputs(sizes);
   for (int64_t b = 0; b < sizes.batch; ++b) {
     int64_t length = randomLength(random, 0, sizes.keys);

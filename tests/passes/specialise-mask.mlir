@@ -46,6 +46,38 @@ func.func @data(%q: !queries, %k: !keys, %qp: !q, %kp: !k) -> !queries {
 
 // -----
 
+!queries = tensor<?x?x4x32xf32, #loup.axes<batch, source, head, head_width>>
+!keys = tensor<?x?x4x32xf32, #loup.axes<batch, source_key, head, head_width>>
+!q = tensor<?x?xi32, #loup.axes<batch, source>>
+!k = tensor<?x?xi32, #loup.axes<batch, source_key>>
+!sums = tensor<?x?x4xf32, #loup.axes<batch, source, head>>
+
+// Where documents begin is data: what bounds say of rows goes by how far apart a pair is.
+// CHECK-LABEL: @documents
+// CHECK: loup.attention_gradient
+// CHECK-SAME: key_bounds = #loup.bounds<block 16 touched "0 .. min(16a + 19, keys)" full "0 .. min(16a + 1, keys)">
+// CHECK-SAME: query_bounds = #loup.bounds<block 16 touched "max(0, 16a - 3) .. queries" full "16a + 15 .. queries">
+func.func @documents(%q: !queries, %k: !keys, %l: !sums, %qp: !q, %qd: !q) -> (!queries, !keys, !keys) {
+  %kp = loup.rename %qp : !q -> !k
+  %kd = loup.rename %qd : !q -> !k
+  %dq, %dk, %dv = loup.attention_gradient %q, %k, %k, %q, %l, %q mask <"document & (causal | sink(4))">
+      queries %qp keys %kp documents %qd, %kd scale 0.125
+      : !queries, !keys, !sums, !q, !k documents !q, !k
+  return %dq, %dk, %dv : !queries, !keys, !keys
+}
+
+// Documents of other tokens lie in other rows.
+// CHECK-LABEL: @others
+// CHECK: loup.attention %
+// CHECK-NOT: bounds
+func.func @others(%q: !queries, %k: !keys, %qp: !q, %kp: !k, %qd: !q, %kd: !k) -> !queries {
+  %o, %l = loup.attention %q, %k, %k mask <"document">
+      queries %qp keys %kp documents %qd, %kd scale 0.125 : !queries, !keys, !q, !k documents !q, !k -> !sums
+  return %o : !queries
+}
+
+// -----
+
 !queries = tensor<?x?x4x32xf32, #loup.axes<batch, target, head, head_width>>
 !keys = tensor<?x?x4x32xf32, #loup.axes<batch, target_key, head, head_width>>
 !q = tensor<?xi32, #loup.axes<target>>
