@@ -1,3 +1,4 @@
+#include "passes/MaskAdvice.h"
 #include "passes/Passes.h"
 #include "passes/TokenDependence.h"
 
@@ -8,6 +9,7 @@
 #include "mlir/IR/Remarks.h"
 
 #include "llvm/ADT/DenseSet.h"
+#include "llvm/ADT/StringSet.h"
 
 #include <numeric>
 
@@ -29,37 +31,24 @@ std::string attentionOf(MaskOp mask) {
   return (attention + ": ").str();
 }
 
-bool saysCausal(MaskOp mask) {
-  return llvm::any_of(tokenizeMask(mask.getMask().getWords()),
+/// The side whose tokens a loss scores.
+std::string scoredSide(CrossEntropyOp loss) {
+  return sideOf(sequenceAxes(loss.getLabels()).front()).str();
+}
+
+bool saysCausal(const PlacedMask &mask) {
+  return llvm::any_of(tokenizeMask(mask.words),
                       [](const MaskToken &token) { return token.text == "causal"; });
 }
 
-/// The mask's words as a side of `&`.
-/// `; ADVICE "WORDS"`, if these are a mask that no later proof refuses.
-std::string advice(const std::string &how, const std::string &words, KeySide keys) {
-  try {
-    MaskSet allowed = MaskExpression::parse(words).allowed().intersect(MaskSet::realKeys());
-    return findEmptyRow(allowed, keys) ? "" : how + '"' + words + '"';
-  } catch (const MaskError &) {
-    return "";
-  }
-}
-
-std::string inBrackets(MaskOp mask) {
-  std::string words = mask.getMask().getWords().str();
-  return words.find('|') == words.npos ? words : "(" + words + ")";
-}
-
-struct Mask {
+struct Mask : PlacedMask {
   MaskOp op;
-  MaskSet allowed;
-  StringRef querySide, keySide;
-
-  KeySide keys() const { return querySide == keySide ? KeySide::Own : KeySide::Other; }
 };
 
 struct CheckMasks : impl::CheckMasksBase<CheckMasks> {
   void runOnOperation() override {
+    auto length = getOperation()->getAttrOfType<IntegerAttr>("loup.length");
+    longest = length ? std::optional(length.getInt()) : std::nullopt;
     getOperation().walk([&](func::FuncOp function) {
       std::vector<Mask> masks = distinctMasks(function);
       for (const Mask &mask : masks)
@@ -70,6 +59,8 @@ struct CheckMasks : impl::CheckMasksBase<CheckMasks> {
 
   /// The layers of one table share a mask: it is judged once, in the first of them.
   std::vector<Mask> distinctMasks(func::FuncOp function) {
+    llvm::StringSet<> scored;
+    function.walk([&](CrossEntropyOp loss) { scored.insert(scoredSide(loss)); });
     llvm::DenseSet<std::tuple<Attribute, Attribute, Type>> seen;
     std::vector<Mask> masks;
     function.walk([&](MaskOp op) {
@@ -78,64 +69,76 @@ struct CheckMasks : impl::CheckMasksBase<CheckMasks> {
         place = name.getChildLoc();
       if (!seen.insert({place, op.getMaskAttr(), op.getType()}).second)
         return;
-      StringRef queries = axesOf(op.getQueries()).back(), keys = axesOf(op.getKeys()).back();
-      masks.push_back({op, op.getMask().allowed(), sideOf(queries), sideOf(keys)});
+      std::string queries = sideOf(axesOf(op.getQueries()).back()).str();
+      std::string keys = sideOf(axesOf(op.getKeys()).back()).str();
+      masks.push_back({{.words = op.getMask().getWords().str(),
+                        .allowed = op.getMask().allowed(),
+                        .querySide = queries,
+                        .keySide = keys,
+                        .isScored = queries == keys && scored.contains(queries),
+                        // Which keys are present no proof can know.
+                        .emptyIsZero = op.getEmptyIsZero() || op.getPresent(),
+                        .longest = longest},
+                       op});
     });
     return masks;
   }
 
   void checkRows(const Mask &mask) {
-    MaskOp op = mask.op;
-    // Which keys are present no proof can know.
-    bool emptyIsZero = op.getEmptyIsZero() || op.getPresent();
-    if (hidesEverything(mask.allowed, mask.keys())) {
-      std::string what = attentionOf(op) + "the mask hides every key from every query";
-      if (!emptyIsZero)
-        return fail(emitError(op.getLoc()) << what);
-      emitWarning(op.getLoc()) << what << ", which leaves zeros";
-      return;
-    }
-    if (auto row = findEmptyRow(mask.allowed, mask.keys(), emptyIsZero))
-      return fail(emitError(op.getLoc())
-                  << attentionOf(op) << row->describe() << "; let each see one"
-                  << advice(", as in ",
-                            op.getMask().getWords().str() +
-                                (mask.keys() == KeySide::Own ? " | k == q" : " | sink(1)"),
-                            mask.keys())
-                  << ", or say empty = \"zero\"");
-    tell(emptyIsZero ? "a query without a key gives zeros" : "every query has a key", mask);
-    if (!op.getMask().isWithinDocuments() &&
-        hidesNothing(MaskExpression::parse(op.getMask().getWords()).allowed(), mask.keys()))
-      emitWarning(op.getLoc()) << attentionOf(op)
-                               << "the mask can never hide anything; padding is hidden always, and "
-                                  "\"padding\" says that nothing else is";
-    else
-      checkNumbers(mask);
-    if (mask.keys() == KeySide::Other && saysCausal(op) && hidesLater(mask.allowed))
-      emitWarning(op.getLoc())
-          << attentionOf(op) << "'causal' on cross-attention means that " << mask.querySide
-          << " position q sees " << mask.keySide
-          << " positions up to q only, though the two sequences do not run in step; write "
-             "\"padding\", or \"k <= q\" for 'causal' if this is meant";
+    if (hidesEverything(mask.allowed, mask.keys(), longest))
+      return reportHidden(mask);
+    if (auto row = mask.emptyRow())
+      return fail(
+          error(mask) << row->describe()
+                      << beyondTheModel(std::max(row->sizes.queries, row->sizes.keys), longest)
+                      << letEachSeeOne(mask));
+    tell(mask.emptyIsZero ? "a query without a key gives zeros" : "every query has a key", mask);
+    warnOfIdleWords(mask);
+    if (mask.keys() == KeySide::Other && saysCausal(mask) && hidesLater(mask.allowed))
+      warning(mask) << "'causal' on cross-attention means that " << mask.querySide
+                    << " position q sees " << mask.keySide
+                    << " positions up to q only, though the two sequences do not run in step; "
+                       "write \"padding\", or \"k <= q\" for 'causal' if this is meant";
   }
 
-  /// `window(1000)` says nothing where no sequence is so long.
-  void checkNumbers(const Mask &mask) {
-    auto longest = getOperation()->getAttrOfType<IntegerAttr>("loup.length");
+  void reportHidden(const Mask &mask) {
+    std::string what = "the mask hides every key from every query" +
+                       upToLongest(hidesEverything(mask.allowed, mask.keys()));
+    if (mask.emptyIsZero)
+      warning(mask) << what << ", which leaves zeros";
+    else
+      fail(error(mask) << what << letEachSeeOne(mask));
+  }
+
+  /// What is right where queries have no key.
+  static std::string letEachSeeOne(const Mask &mask) {
+    std::string better = acceptedInstead(mask), advice = "; let each see one";
+    if (!better.empty())
+      advice += ", as in \"" + better + '"';
+    if (!mask.laterToken())
+      advice += ", or say empty = \"zero\"";
+    return advice;
+  }
+
+  /// Of a mask that hides nothing, or a word of it that says nothing.
+  void warnOfIdleWords(const Mask &mask) {
+    MaskSet said = MaskExpression::parse(mask.words).allowed();
     MaskOp op = mask.op;
-    std::vector<MaskToken> tokens = tokenizeMask(op.getMask().getWords());
-    for (size_t i = 0; longest && i + 1 < tokens.size(); ++i) {
-      if (tokens[i].kind != MaskToken::Kind::Word || tokens[i + 1].text != "(")
-        continue;
-      std::string call =
-          joinMaskTokens({tokens.begin() + i, tokens.begin() + i + 4}); // its word, ( , number, )
-      if (hidesNothing(MaskExpression::parse(call).allowed(), mask.keys(), longest.getInt())) {
-        emitWarning(op.getLoc()) << attentionOf(op) << "'" << call
-                                 << "' can never hide anything: the model's length is "
-                                 << longest.getInt() << ", and only a number below that would";
-        return;
-      }
+    if (!mask.isScored && !op.getMask().isWithinDocuments() &&
+        hidesNothing(said, mask.keys(), longest)) {
+      warning(mask) << "the mask can never hide anything"
+                    << upToLongest(hidesNothing(said, mask.keys()))
+                    << "; padding is hidden always, and \"padding\" says that nothing else is";
+    } else if (std::string word = wordAlwaysTrue(mask); !word.empty()) {
+      warning(mask) << "'" << word << "' is always true, as the model's length is " << *longest
+                    << "; only a number below that makes a difference";
     }
+  }
+
+  /// Behind what holds in this model, if it does not for all lengths.
+  std::string upToLongest(bool forAllLengths) const {
+    return forAllLengths ? ""
+                         : " in sequences up to the model's length, " + std::to_string(*longest);
   }
 
   /// What predicts a token must depend on earlier tokens only, through the whole model.
@@ -143,7 +146,7 @@ struct CheckMasks : impl::CheckMasksBase<CheckMasks> {
     std::optional<Dependence> seen = dependenceOn(loss.getLogits(), loss.getLabels());
     if (!seen)
       return;
-    std::string side = sideOf(sequenceAxes(loss.getLabels()).front()).str();
+    std::string side = scoredSide(loss);
     auto token = findLaterToken(*seen, side, Sight::BeforeItself);
     if (token && !token->exact)
       token = lookAgainByClasses(loss, side, masks, *token);
@@ -154,19 +157,18 @@ struct CheckMasks : impl::CheckMasksBase<CheckMasks> {
     }
     bool isBlamed = false;
     for (const Mask &mask : masks)
-      if (mask.querySide == side && mask.keySide == side)
-        if (auto later = findLaterToken(mask.allowed, side, Sight::UpToItself)) {
-          MaskOp op = mask.op;
-          fail(emitError(op.getLoc())
-               << attentionOf(op) << later->describe()
-               << advice("; write ", "causal & " + inBrackets(op), KeySide::Own));
+      if (mask.querySide == side)
+        if (auto later = mask.laterToken()) {
+          fail(error(mask) << later->describe() << beyondTheModel(later->key + 1, longest)
+                           << "; write \"" << acceptedInstead(mask) << '"');
           isBlamed = true;
         }
     if (isBlamed)
       return;
-    auto error = emitError(loss.getLoc()) << "what predicts the token at " << token->describe();
+    auto report = emitError(loss.getLoc()) << "what predicts the token at " << token->describe()
+                                           << beyondTheModel(token->key + 1, longest);
     if (token->exact && token->key == token->query)
-      error << "; shift the " << side << " to the right before it is read";
+      report << "; shift the " << side << " to the right before it is read";
     signalPassFailure();
   }
 
@@ -192,12 +194,23 @@ struct CheckMasks : impl::CheckMasksBase<CheckMasks> {
   static void tell(StringRef what, const Mask &mask) {
     MaskOp op = mask.op;
     remark::passed(op.getLoc(), proved(what))
-        << remark::metric("mask", op.getMask().getWords().str())
-        << remark::metric("queries", mask.querySide.str())
-        << remark::metric("keys", mask.keySide.str());
+        << remark::metric("mask", mask.words) << remark::metric("queries", mask.querySide)
+        << remark::metric("keys", mask.keySide);
+  }
+
+  static InFlightDiagnostic error(const Mask &mask) {
+    MaskOp op = mask.op;
+    return emitError(op.getLoc()) << attentionOf(op);
+  }
+
+  static InFlightDiagnostic warning(const Mask &mask) {
+    MaskOp op = mask.op;
+    return emitWarning(op.getLoc()) << attentionOf(op);
   }
 
   void fail(const InFlightDiagnostic &) { signalPassFailure(); }
+
+  std::optional<int64_t> longest; // the model's length
 };
 
 } // namespace

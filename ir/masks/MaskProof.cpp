@@ -108,16 +108,21 @@ bool hidesLater(const MaskSet &allowed) {
       .isEmpty();
 }
 
-bool hidesNothing(const MaskSet &allowed, KeySide side, std::optional<int64_t> longest) {
-  MaskSet pairs = matrix(side, /*withPadding=*/true);
+/// The pairs of at most so many queries and keys.
+static MaskSet matrixUpTo(std::optional<int64_t> longest, KeySide side, bool withPadding) {
+  MaskSet pairs = matrix(side, withPadding);
   if (longest)
     pairs = pairs.intersect(MaskSet::where({.queries = -1, .constant = *longest}))
                 .intersect(MaskSet::where({.keys = -1, .constant = *longest}));
-  return pairs.intersect(allowed.complement()).isEmpty();
+  return pairs;
 }
 
-bool hidesEverything(const MaskSet &allowed, KeySide side) {
-  return matrix(side, /*withPadding=*/false).intersect(allowed).isEmpty();
+bool hidesNothing(const MaskSet &allowed, KeySide side, std::optional<int64_t> longest) {
+  return matrixUpTo(longest, side, /*withPadding=*/true).intersect(allowed.complement()).isEmpty();
+}
+
+bool hidesEverything(const MaskSet &allowed, KeySide side, std::optional<int64_t> longest) {
+  return matrixUpTo(longest, side, /*withPadding=*/false).intersect(allowed).isEmpty();
 }
 
 } // namespace loup

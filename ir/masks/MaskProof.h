@@ -69,7 +69,7 @@ std::optional<EmptyRow> findEmptyRow(const MaskSet &allowed, KeySide side,
 /// `longest` is given, where there are so many queries and keys at most.
 bool hidesNothing(const MaskSet &allowed, KeySide side, std::optional<int64_t> longest = {});
 
-/// Whether no real query sees any real key, whatever the sizes.
-bool hidesEverything(const MaskSet &allowed, KeySide side);
+/// Whether no real query sees any real key, of the same sizes.
+bool hidesEverything(const MaskSet &allowed, KeySide side, std::optional<int64_t> longest = {});
 
 } // namespace loup

@@ -4,6 +4,8 @@
 
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/ADT/StringRef.h"
+#include "llvm/Support/ConvertUTF.h"
+#include "llvm/Support/FormatVariadic.h"
 
 #include <algorithm>
 #include <array>
@@ -24,13 +26,20 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 3> foreignWo
     {"or", "|"},
     {"not", "!"},
 }};
-constexpr std::array<std::pair<std::string_view, std::string_view>, 6> foreignSigns = {{
+constexpr std::array<std::pair<std::string_view, std::string_view>, 13> foreignSigns = {{
     {"&&", "&"},
     {"||", "|"},
     {"=<", "<="},
     {"=>", ">="},
     {"=", "=="},
     {"~", "!"},
+    {"\u2264", "<="},
+    {"\u2265", ">="},
+    {"\u2260", "!="},
+    {"\u2227", "&"},
+    {"\u2228", "|"},
+    {"\u00AC", "!"},
+    {"\u2212", "-"},
 }};
 
 bool isWordStart(char c) { return llvm::isAlpha(c) || c == '_'; }
@@ -41,8 +50,18 @@ template <typename Predicate> size_t runLength(std::string_view text, Predicate 
 }
 
 /// A whole UTF-8 character, so that an error marks all of its bytes.
-size_t characterLength(std::string_view text) {
-  return 1 + runLength(text.substr(1), [](char c) { return (c & 0xC0) == 0x80; });
+std::string_view firstCharacter(std::string_view text) {
+  return text.substr(0, 1 + runLength(text.substr(1), [](char c) { return (c & 0xC0) == 0x80; }));
+}
+
+/// The character, or `U+00A0` for one that may be invisible or taken for another.
+std::string show(std::string_view character) {
+  if (llvm::isPrint(character.front()))
+    return std::string(character);
+  auto *next = reinterpret_cast<const llvm::UTF8 *>(character.data());
+  llvm::UTF32 code = 0xFFFD;
+  llvm::convertUTF8Sequence(&next, next + character.size(), &code, llvm::strictConversion);
+  return llvm::formatv("U+{0:X-4}", code).str();
 }
 
 MaskToken readNumber(std::string_view rest, size_t offset) {
@@ -79,9 +98,9 @@ MaskToken readSign(std::string_view rest, size_t offset) {
   for (std::string_view sign : signs)
     if (rest.starts_with(sign))
       return {Kind::Sign, rest.substr(0, sign.size()), offset};
-  size_t length = characterLength(rest);
-  throw MaskError(offset, length,
-                  "'" + std::string(rest.substr(0, length)) + "' is no sign of masks; they are " +
+  std::string_view character = firstCharacter(rest);
+  throw MaskError(offset, character.size(),
+                  "'" + show(character) + "' is no sign of masks; they are " +
                       llvm::join(signs, " "));
 }
 

@@ -73,7 +73,7 @@ func.func @sees_the_future(%target: !tokens, %n: !lengths, %words: !table) -> !l
   %x = loup.lookup %words along "words" at %seen0 : !table, !tokens -> !hidden
   %keys = loup.rename %x : !hidden -> !keys
   %scores = loup.product %x, %keys : !hidden, !keys -> !scores
-  // expected-error @+1 {{position q=0 sees k=1, which comes later; write "causal & padding"}}
+  // expected-error @+1 {{position q=0 sees k=1, which comes later; write "causal"}}
   %mask = loup.mask <"padding"> queries %q keys %k lengths %n : !q, !k, !lengths -> !scores
   %visible = loup.add_mask %scores, %mask : !scores, !scores
   %weights = loup.softmax %visible : !scores

@@ -1,12 +1,13 @@
 // What proofs find in the descriptions of tests/failing/proofs, as `loup build` tells it, and in
 // programs written by hand, as loup-opt does: NAME.toml or NAME.mlir, and NAME.expected, all that
-// stands on stderr. LOUP_UPDATE_EXPECTED=1 writes the last one, to be read. What tests/failing only
-// warns of builds, with the same words.
+// stands on stderr. LOUP_UPDATE_EXPECTED=1 writes the last one, to be read. Who does as its errors
+// say is refused no more. What tests/failing only warns of builds, with the same words.
 #include "tests/programs/ProgramTest.h"
 
 #include <algorithm>
 #include <cstdlib>
 #include <filesystem>
+#include <regex>
 
 namespace loup::test {
 namespace {
@@ -64,6 +65,52 @@ TEST_P(Proofs, AreToldAsExpected) {
   EXPECT_EQ(ending.errors, readFile(expectedOf(cases + name)));
 }
 
+/// The description with each mask that is refused changed as the error on its line says: to what it
+/// quotes, or by `empty = "zero"`.
+std::string follow(std::string description, const std::string &errors) {
+  static const std::regex error(R"([^:]*:(\d+):\d+: error: (.*))"),
+      better(R"re((?:as in|write) ("[^"]*"))re"), mask(R"re("""[^"]*"""|"[^"]*")re");
+  std::vector<std::string> told = split(errors, "\n");
+  std::reverse(told.begin(), told.end()); // so that lines keep their numbers
+  for (const std::string &line : told) {
+    std::smatch place, words;
+    if (!std::regex_match(line, place, error))
+      continue;
+    auto begin = description.begin();
+    for (int i = 1; i < std::stoi(place[1]); ++i)
+      begin = std::find(begin, description.end(), '\n') + 1;
+    std::string before(description.begin(), begin), from(begin, description.end());
+    std::string message = place[2];
+    if (std::regex_search(message, words, better))
+      from =
+          std::regex_replace(from, mask, words[1].str(), std::regex_constants::format_first_only);
+    else if (message.ends_with("or say empty = \"zero\""))
+      from.insert(from.find(" }"), ", empty = \"zero\"");
+    else
+      ADD_FAILURE() << "says nothing of what is right: " << line;
+    description = before + from;
+  }
+  return description;
+}
+
+std::vector<std::string> listRefusals() {
+  std::vector<std::string> names = listCases(cases);
+  std::erase_if(names, [](const std::string &name) {
+    return name.ends_with(".mlir") || !isRefusal(readFile(expectedOf(cases + name)));
+  });
+  return names;
+}
+
+class Advice : public testing::TestWithParam<std::string> {};
+
+TEST_P(Advice, LeavesNoErrorIfFollowed) {
+  TemporaryDirectory folder;
+  std::string errors = readFile(expectedOf(cases + GetParam()));
+  writeFile(folder / "followed.toml", follow(readFile(cases + GetParam()), errors));
+  Ending ending = prove(".", folder / "followed.toml");
+  EXPECT_EQ(ending.code, 0) << ending.errors;
+}
+
 class Warnings : public testing::TestWithParam<std::string> {};
 
 TEST_P(Warnings, StopNoBuild) {
@@ -100,6 +147,7 @@ std::string identifierOf(const testing::TestParamInfo<std::string> &info) {
 }
 
 INSTANTIATE_TEST_SUITE_P(, Proofs, testing::ValuesIn(listCases(cases)), identifierOf);
+INSTANTIATE_TEST_SUITE_P(, Advice, testing::ValuesIn(listRefusals()), identifierOf);
 INSTANTIATE_TEST_SUITE_P(, Warnings, testing::ValuesIn(listWarnings()), identifierOf);
 
 } // namespace

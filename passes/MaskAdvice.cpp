@@ -1,0 +1,86 @@
+#include "passes/MaskAdvice.h"
+
+#include "ir/masks/MaskExpression.h"
+#include "ir/masks/MaskTokens.h"
+
+#include "llvm/ADT/StringRef.h"
+
+using llvm::StringRef;
+
+namespace loup {
+namespace {
+
+MaskSet causal() { return MaskSet::where({.query = 1, .key = -1}); }
+
+/// The words as a side of `&`.
+std::string inBrackets(const std::string &words) {
+  return words.find('|') == words.npos ? words : "(" + words + ")";
+}
+
+/// `WORDS | KEY`, and `document & (WORDS | KEY)` of `document & WORDS`.
+std::string letSee(const std::string &words, const std::string &key) {
+  StringRef within = words;
+  if (within.consume_front("document & ") || within.consume_back(" & document"))
+    return "document & (" + within.str() + " | " + key + ")";
+  return words + " | " + key;
+}
+
+/// Whether `words` would be accepted in the mask's place, and hide anything of what `open` allows.
+bool isOfUse(const std::string &words, const MaskSet &open, const PlacedMask &mask) {
+  try {
+    PlacedMask other = mask;
+    other.words = words;
+    other.allowed = MaskExpression::parse(words).allowed().intersect(MaskSet::realKeys());
+    return !hidesNothing(other.allowed.unite(open.complement()), mask.keys(), mask.longest) &&
+           !other.emptyRow() && !other.laterToken();
+  } catch (const MaskError &) { // they are too long now, or hold 'document' where it cannot stand
+    return false;
+  }
+}
+
+} // namespace
+
+std::optional<EmptyRow> PlacedMask::emptyRow() const {
+  return findEmptyRow(allowed, keys(), emptyIsZero);
+}
+
+std::optional<LaterToken> PlacedMask::laterToken() const {
+  return isScored ? findLaterToken(allowed, querySide, Sight::UpToItself) : std::nullopt;
+}
+
+std::string acceptedInstead(const PlacedMask &mask) {
+  MaskSet open = mask.isScored ? causal() : MaskSet::realKeys();
+  if (!hidesEverything(mask.allowed.intersect(open), mask.keys(), mask.longest)) {
+    std::string wider = letSee(mask.words, mask.keys() == KeySide::Own ? "k == q" : "sink(1)");
+    if (isOfUse(wider, open, mask))
+      return wider;
+    if (mask.isScored)
+      for (const std::string &words : {mask.words, wider}) {
+        std::string earlier = "causal & " + inBrackets(words);
+        if (isOfUse(earlier, open, mask))
+          return earlier;
+      }
+  }
+  return mask.isScored ? "causal" : "";
+}
+
+std::string wordAlwaysTrue(const PlacedMask &mask) {
+  std::vector<MaskToken> tokens = tokenizeMask(mask.words);
+  for (size_t i = 0; mask.longest && i + 1 < tokens.size(); ++i) {
+    if (tokens[i].kind != MaskToken::Kind::Word || tokens[i + 1].text != "(")
+      continue;
+    std::string call =
+        joinMaskTokens({tokens.begin() + i, tokens.begin() + i + 4}); // its word, ( , number, )
+    if (hidesNothing(MaskExpression::parse(call).allowed(), mask.keys(), mask.longest))
+      return call;
+  }
+  return "";
+}
+
+std::string beyondTheModel(int64_t positions, std::optional<int64_t> longest) {
+  if (!longest || positions <= *longest)
+    return "";
+  return " (the model's length is " + std::to_string(*longest) + ")";
+}
+
+} // namespace loup
