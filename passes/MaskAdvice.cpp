@@ -25,14 +25,20 @@ std::string letSee(const std::string &words, const std::string &key) {
   return words + " | " + key;
 }
 
-/// Whether `words` would be accepted in the mask's place, and hide anything of what `open` allows.
-bool isOfUse(const std::string &words, const MaskSet &open, const PlacedMask &mask) {
+/// What a mask may allow at most in this place.
+MaskSet open(const PlacedMask &mask) { return mask.isScored ? causal() : MaskSet::realKeys(); }
+
+/// Whether the mask allows all of that in so short a model.
+bool isIdle(const PlacedMask &mask) {
+  return hidesNothing(mask.allowed.unite(open(mask).complement()), mask.keys(), mask.longest);
+}
+
+/// Whether `words` would be accepted in the mask's place, and hide anything.
+bool isOfUse(const std::string &words, PlacedMask mask) {
   try {
-    PlacedMask other = mask;
-    other.words = words;
-    other.allowed = MaskExpression::parse(words).allowed().intersect(MaskSet::realKeys());
-    return !hidesNothing(other.allowed.unite(open.complement()), mask.keys(), mask.longest) &&
-           !other.emptyRow() && !other.laterToken();
+    mask.words = words;
+    mask.allowed = MaskExpression::parse(words).allowed().intersect(MaskSet::realKeys());
+    return !isIdle(mask) && !mask.emptyRow() && !mask.laterToken();
   } catch (const MaskError &) { // they are too long now, or hold 'document' where it cannot stand
     return false;
   }
@@ -49,19 +55,20 @@ std::optional<LaterToken> PlacedMask::laterToken() const {
 }
 
 std::string acceptedInstead(const PlacedMask &mask) {
-  MaskSet open = mask.isScored ? causal() : MaskSet::realKeys();
-  if (!hidesEverything(mask.allowed.intersect(open), mask.keys(), mask.longest)) {
+  if (!hidesEverything(mask.allowed.intersect(open(mask)), mask.keys(), mask.longest)) {
     std::string wider = letSee(mask.words, mask.keys() == KeySide::Own ? "k == q" : "sink(1)");
-    if (isOfUse(wider, open, mask))
+    if (isOfUse(wider, mask))
       return wider;
     if (mask.isScored)
       for (const std::string &words : {mask.words, wider}) {
         std::string earlier = "causal & " + inBrackets(words);
-        if (isOfUse(earlier, open, mask))
+        if (isOfUse(earlier, mask))
           return earlier;
       }
   }
-  return mask.isScored ? "causal" : "";
+  if (mask.isScored)
+    return "causal";
+  return isIdle(mask) && !MaskExpression::parse(mask.words).perDocument() ? "padding" : "";
 }
 
 std::string wordAlwaysTrue(const PlacedMask &mask) {

@@ -73,6 +73,8 @@ void check(std::string_view text) {
     checkRow(allowed, side);
     inTime("hides nothing", [&] { hidesNothing(mask->allowed(), side); });
     inTime("hides everything", [&] { hidesEverything(allowed, side); });
+    inTime("hides nothing of a model", [&] { hidesNothing(mask->allowed(), side, 512); });
+    inTime("hides everything of a model", [&] { hidesEverything(allowed, side, 512); });
   }
   checkSight(allowed);
   checkBounds(allowed);
