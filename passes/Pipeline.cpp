@@ -15,8 +15,8 @@ const std::vector<Named> &rungs() {
       {"textbook", "masks built and added, every op a kernel of its own"},
       {"fused", "attention in one kernel, pointwise work joined to its neighbours"},
       {"specialised", "attention visits only what its mask lets be seen"},
-      {"autoscheduled", "packed, with loops by Halide's own autoscheduler"},
-      {"packed", "sentences one after the other: no padding is computed"},
+      {"autoscheduled", "sentences packed without padding, loops by Halide's own autoscheduler"},
+      {"packed", "sentences packed without padding, loops by Loup's own schedules"},
   };
   return ladder;
 }
