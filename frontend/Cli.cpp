@@ -238,8 +238,9 @@ void runExplain(int argc, char **argv, const Commands &commands) {
       ->type_name("NAME")
       ->capture_default_str();
   app.add_option("--length", options.length,
-                 "Tokens for which masks are drawn; on the page the reader\n"
-                 "can change to half or twice as many")
+                 fmt::format("Tokens for which masks are drawn, {} to {}; on the page\n"
+                             "the reader can change to half or twice as many",
+                             shortestPicture, longestPicture))
       ->type_name("N")
       ->check(wholeNumber(shortestPicture, longestPicture), "")
       ->capture_default_str();

@@ -10,6 +10,7 @@
 #include "frontend/explain/Page.h"
 #include "frontend/explain/PassHistory.h"
 #include "frontend/explain/Proofs.h"
+#include "ir/LoupOps.h"
 #include "passes/Pipeline.h"
 #include "runtime/Files.h"
 
@@ -18,6 +19,21 @@
 using namespace mlir;
 
 namespace loup {
+
+namespace {
+
+/// How many queries a kernel's bounds are for, where kernels go by bounds. A step of decoding has
+/// one.
+std::optional<int64_t> queriesInBlock(ModuleOp module) {
+  std::optional<int64_t> most;
+  module.walk([&](AttentionOp attention) {
+    if (auto bounds = attention.getKeyBounds())
+      most = std::max<int64_t>(most.value_or(0), bounds->getSize());
+  });
+  return most;
+}
+
+} // namespace
 
 void explain(const ExplainOptions &options) {
   std::vector<Proved> proved; // outlives the compilation
@@ -34,13 +50,15 @@ void explain(const ExplainOptions &options) {
   const Named &rung =
       *llvm::find_if(rungs(), [&](const Named &rung) { return rung.name == options.schedule; });
   std::vector<AttentionMask> masks = attentionMasks(spec, module->getContext());
-  writeFile(
-      options.file,
-      page(*spec.name + ", explained",
-           {modelSection(spec, *module, rung.name, rung.summary),
-            maskSection(masks, options.length), proofSection(masks, proved, compilation.reports()),
-            passSection(textbook, snapshots), kernelSection(*module, loopNests(*module)),
-            memorySection(*module)}));
+  std::optional<int64_t> inBlock = queriesInBlock(*module);
+  auto step = module->lookupSymbol<func::FuncOp>("step");
+  writeFile(options.file,
+            page(*spec.name + ", explained",
+                 {modelSection(spec, *module, rung.name, rung.summary),
+                  maskSection(masks, options.length, inBlock),
+                  proofSection(masks, proved, step, inBlock, compilation.reports()),
+                  passSection(textbook, snapshots), kernelSection(*module, loopNests(*module)),
+                  memorySection(*module)}));
   compilation.progress.print(options.file + "\n");
 }
 

@@ -79,15 +79,19 @@ template <class Use> void forBlocks(Range positions, int64_t step, Use use) {
 
 MaskPicture::MaskPicture(const MaskSet &mask, const MaskSizes &sizes, int64_t blockSize,
                          const PictureMarks &marks)
-    : size(sizes), step(blockSize), allowed(sizes.queries * sizes.keys) {
+    : size(sizes), step(blockSize),
+      realQueries(marks.ofOneSequence ? std::min(sizes.length, sizes.queries) : sizes.queries),
+      realKeys(std::min(sizes.length, sizes.keys)), allowed(sizes.queries * sizes.keys) {
   std::vector<Document> documents = cut(size, marks.documentEnds);
   for (const auto &[queries, keys, own] : documents)
     for (int64_t q = queries.first; q < queries.end; ++q)
       for (int64_t k = keys.first; k < keys.end; ++k)
         allowed[q * size.keys + k] =
             mask.contains(q - queries.first, k - keys.first, own, marks.isPresent(k));
-  count.pairs = size.queries * size.keys;
-  count.allowed = std::count(allowed.begin(), allowed.end(), true);
+  count.pairs = realQueries * realKeys;
+  for (int64_t q = 0; q < realQueries; ++q)
+    for (int64_t k = 0; k < realKeys; ++k)
+      count.allowed += isAllowed(q, k);
 
   MaskBounds bounds = MaskBounds::onKeys(mask, step);
   for (const Document &document : documents)
@@ -160,13 +164,12 @@ Html MaskPicture::drawPairs() const {
 }
 
 /// What lies behind the sentence's end.
-Html MaskPicture::drawPadding(bool ownKeys) const {
+Html MaskPicture::drawPadding() const {
   Html all;
-  if (size.length < size.keys)
-    all += rectangle("padding", size.length, 0, size.keys - size.length, size.queries);
-  if (ownKeys && size.length < size.queries)
-    all += rectangle("padding", 0, size.length, std::min(size.length, size.keys),
-                     size.queries - size.length);
+  if (realKeys < size.keys)
+    all += rectangle("padding", realKeys, 0, size.keys - realKeys, size.queries);
+  if (realQueries < size.queries)
+    all += rectangle("padding", 0, realQueries, realKeys, size.queries - realQueries);
   return all;
 }
 
@@ -189,9 +192,9 @@ Html MaskPicture::draw(const std::string &querySide, const std::string &keySide)
                {"transform", fmt::format("translate(12 {:g}) rotate(-90)", above + height / 2)}},
               fmt::format("query q: position in the {}", querySide));
 
-  Html matrix = element(
-      "g", {{"transform", fmt::format("translate({} {}) scale({:g})", left, above, cell)}},
-      drawBlocks(false) + drawPairs() + drawBlocks(true) + drawPadding(querySide == keySide));
+  Html matrix =
+      element("g", {{"transform", fmt::format("translate({} {}) scale({:g})", left, above, cell)}},
+              drawBlocks(false) + drawPairs() + drawBlocks(true) + drawPadding());
   return element(
       "svg",
       {{"viewBox", fmt::format("0 0 {:g} {:g}", left + width + 8, above + height + 8)},

@@ -12,8 +12,9 @@ namespace loup {
 
 /// What a mask is drawn with beside sizes.
 struct PictureMarks {
-  std::vector<int64_t> documentEnds; // ascending; what is behind the last is padding. Or none
-  int64_t absentEvery = 0;           // this and each so manieth key after 0 are absent; 0: none
+  std::vector<int64_t> documentEnds = {}; // ascending; what is behind the last is padding. Or none
+  int64_t absentEvery = 0;    // this and each so manieth key after 0 are absent; 0: none
+  bool ofOneSequence = false; // queries are the keys' tokens, and end where these do
 
   bool isPresent(int64_t k) const { return absentEvery == 0 || k % absentEvery != 0; }
 };
@@ -21,7 +22,7 @@ struct PictureMarks {
 class MaskPicture {
 public:
   struct Counts {
-    int64_t pairs = 0, allowed = 0;
+    int64_t pairs = 0, allowed = 0; // of real tokens: padding does not count
     int64_t blocks = 0, skipped = 0, full = 0;
 
     int64_t partial() const { return blocks - skipped - full; }
@@ -54,10 +55,11 @@ private:
 
   Html drawBlocks(bool isFull) const;
   Html drawPairs() const;
-  Html drawPadding(bool ownKeys) const;
+  Html drawPadding() const;
 
   MaskSizes size;
   int64_t step;
+  int64_t realQueries, realKeys;
   Counts count;
   std::vector<bool> allowed; // [query][key]
   std::vector<Block> blocks;

@@ -38,7 +38,7 @@ std::string share(int64_t part, int64_t whole) {
 
 Html table(const MaskPicture &picture) {
   const MaskPicture::Counts &count = picture.counts();
-  return element("table", row("pairs allowed", share(count.allowed, count.pairs)) +
+  return element("table", row("pairs of real tokens allowed", share(count.allowed, count.pairs)) +
                               row("blocks skipped", share(count.skipped, count.blocks)) +
                               row("blocks full", share(count.full, count.blocks)) +
                               row("blocks partial", share(count.partial(), count.blocks)) +
@@ -108,7 +108,7 @@ MaskSizes pictureSizes(const MaskSet &mask, int64_t length) {
 }
 
 PictureMarks pictureMarks(const AttentionMask &mask, const MaskSizes &sizes) {
-  PictureMarks marks;
+  PictureMarks marks{.ofOneSequence = mask.isSelf()};
   if (mask.isWithinDocuments)
     marks.documentEnds = {sizes.length / 2, sizes.length * 3 / 4, sizes.length};
   if (mask.allowed.dependsOn(MaskSet::Column::Present))
@@ -116,7 +116,8 @@ PictureMarks pictureMarks(const AttentionMask &mask, const MaskSizes &sizes) {
   return marks;
 }
 
-Section maskSection(const std::vector<AttentionMask> &masks, int64_t length) {
+Section maskSection(const std::vector<AttentionMask> &masks, int64_t length,
+                    const std::optional<int64_t> &queriesInBlock) {
   std::vector<int64_t> lengths;
   for (int64_t each : {length / 2, length, length * 2})
     if (each >= shortestPicture && each <= 2 * longestPicture)
@@ -127,8 +128,14 @@ Section maskSection(const std::vector<AttentionMask> &masks, int64_t length) {
       "In an attention each position of one sequence, the query, takes from the positions of "
       "the same or another one, the keys. A mask says which pairs of a query and a key may "
       "meet; padding, which fills up the shorter sequences of a batch, is never seen. Below, a row "
-      "is a query and a column is a key. Kernels work on blocks of pairs, "
-      "and can leave out those that the mask rules out; the blocks are small here to be seen.");
+      "is a query and a column is a key. " +
+          (queriesInBlock
+               ? fmt::format("Kernels work on blocks of pairs, of {} queries each, and leave out "
+                             "those that the mask rules out; the blocks here are small, to be "
+                             "seen.",
+                             *queriesInBlock)
+               : "Kernels of this schedule compute all pairs. Those from specialised on work on "
+                 "blocks of pairs, and leave out the ones that are skipped here."));
   content += chooser(lengths, length) + legend();
   for (const AttentionMask &mask : masks) {
     Html pictures;

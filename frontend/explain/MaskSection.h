@@ -5,6 +5,8 @@
 #include "frontend/explain/Html.h"
 #include "frontend/explain/MaskPicture.h"
 
+#include <optional>
+
 namespace loup {
 
 /// What a mask is drawn with at a length: where it tells padding apart, the last fifth is padding.
@@ -14,6 +16,8 @@ MaskSizes pictureSizes(const MaskSet &mask, int64_t length);
 PictureMarks pictureMarks(const AttentionMask &mask, const MaskSizes &sizes);
 
 /// A picture of each mask at `length`, and at half and twice that for the reader to choose.
-Section maskSection(const std::vector<AttentionMask> &masks, int64_t length);
+/// `queriesInBlock`: how many queries kernels take at once, if they go by bounds.
+Section maskSection(const std::vector<AttentionMask> &masks, int64_t length,
+                    const std::optional<int64_t> &queriesInBlock);
 
 } // namespace loup

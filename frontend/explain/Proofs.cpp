@@ -4,7 +4,9 @@
 
 #include "mlir/IR/Remarks.h"
 
+#include <cstdlib>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 using namespace mlir;
 
@@ -57,9 +59,41 @@ bool isAbout(const Proved &proof, const AttentionMask &mask) {
 
 Html proofList(const Html &items) { return ofClass("proved", "ul", items); }
 
-Html ofMask(const AttentionMask &mask, const std::vector<Proved> &proved) {
-  constexpr int64_t block = 64;
-  MaskBounds bounds = MaskBounds::onKeys(mask.allowed, block);
+/// `q + 3`, `(2q + 5) / 3`.
+std::string sumOf(int64_t perPosition, int64_t constant, int64_t divisor) {
+  std::string text;
+  if (perPosition != 0)
+    text = perPosition == 1 ? "q" : fmt::format("{}q", perPosition);
+  if (text.empty())
+    text = fmt::format("{}", constant);
+  else if (constant != 0)
+    text += fmt::format(" {} {}", constant < 0 ? "-" : "+", std::abs(constant));
+  return divisor == 1 ? text : fmt::format("({}) / {}", text, divisor);
+}
+
+/// How much of the source the token at a position of the target is made of.
+Html ofSource(func::FuncOp step) {
+  auto item = [](const char *title, const Html &meaning) {
+    return element("li", element("strong", title) + ": " + meaning);
+  };
+  if (auto obstacle = step->getAttrOfType<StringAttr>("loup.source_obstacle"))
+    return item("Every answer waits for the end of the source", obstacle.str());
+  std::vector<std::string> bounds;
+  if (auto need = step->getAttrOfType<ArrayAttr>("loup.source_need"))
+    for (auto bound : need.getAsRange<DenseI64ArrayAttr>())
+      bounds.push_back(sumOf(bound[0], bound[1], bound[2]));
+  if (bounds.empty())
+    return {};
+  std::string least =
+      bounds.size() == 1 ? bounds.front() : fmt::format("min({})", fmt::join(bounds, ", "));
+  return item("An answer begins before the source ends",
+              Html("token q of the target, counted from 0, depends on the first ") +
+                  element("code", least) + " tokens of the source alone, through all layers; " +
+                  element("code", "translate --stream") + " waits for no more.");
+}
+
+Html ofMask(const AttentionMask &mask, const std::vector<Proved> &proved,
+            const std::optional<int64_t> &queriesInBlock) {
   auto term = [](const Html &name, const Html &meaning) {
     return element("dt", name) + element("dd", meaning);
   };
@@ -67,10 +101,14 @@ Html ofMask(const AttentionMask &mask, const std::vector<Proved> &proved) {
   if (mask.isWithinDocuments)
     set += ", both in one document, from whose start q, k and its length count";
   Html list = term("The set", set);
-  list += term(fmt::format("Keys that queries {0}a to {0}a + {1} need", block, block - 1),
-               element("code", MaskBounds::describe(bounds.touched())));
-  list += term("Keys that all of these queries see",
-               element("code", MaskBounds::describe(bounds.full())));
+  if (queriesInBlock) {
+    MaskBounds bounds = MaskBounds::onKeys(mask.allowed, *queriesInBlock);
+    list += term(fmt::format("Keys that queries {0}a to {0}a + {1}, a block of the kernels, need",
+                             *queriesInBlock, *queriesInBlock - 1),
+                 element("code", MaskBounds::describe(bounds.touched())));
+    list += term("Keys that all of these queries see",
+                 element("code", MaskBounds::describe(bounds.full())));
+  }
   Html items;
   std::vector<std::string> known;
   for (const Proved &proof : proved)
@@ -102,6 +140,7 @@ void collectProofs(MLIRContext *context, std::vector<Proved> &proved) {
 }
 
 Section proofSection(const std::vector<AttentionMask> &masks, const std::vector<Proved> &proved,
+                     func::FuncOp step, const std::optional<int64_t> &queriesInBlock,
                      const Diagnostics &reports) {
   Html content = element(
       "p", "Before anything is compiled, the masks are proved right, exactly and for all lengths "
@@ -110,12 +149,13 @@ Section proofSection(const std::vector<AttentionMask> &masks, const std::vector<
   for (const Proved &proof : proved)
     if (proof.about.count("side"))
       ofModel += element("li", inWords(proof.what));
-  content += proofList(ofModel);
+  content += proofList(ofModel + ofSource(step));
   for (const AttentionMask &mask : masks)
-    content += ofMask(mask, proved);
-  content += element("p", "Positions count from 0. In a range, a is the number of a block of "
-                          "queries, length the number of real keys, keys the number of all with "
-                          "padding; the first position is in, the last one is not.");
+    content += ofMask(mask, proved, queriesInBlock);
+  if (queriesInBlock)
+    content += element("p", "Positions count from 0. In a range, a is the number of a block of "
+                            "queries, length the number of real keys, keys the number of all with "
+                            "padding; the first position is in, the last one is not.");
   return {"proofs", "What was proved", content + warnings(reports)};
 }
 

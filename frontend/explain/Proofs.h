@@ -5,9 +5,11 @@
 #include "frontend/explain/AttentionMasks.h"
 #include "frontend/explain/Html.h"
 
+#include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/MLIRContext.h"
 
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -22,8 +24,11 @@ struct Proved {
 /// long as `context`.
 void collectProofs(mlir::MLIRContext *context, std::vector<Proved> &proved);
 
-/// In words: the masks as sets, their bounds, what was proved, and what the passes warned of.
+/// In words: the masks as sets, their bounds for as many queries as kernels take at once, if they
+/// go by bounds, what was proved, also of `step` as it was derived (passes/SourceNeed.h), and what
+/// the passes warned of.
 Section proofSection(const std::vector<AttentionMask> &masks, const std::vector<Proved> &proved,
+                     mlir::func::FuncOp step, const std::optional<int64_t> &queriesInBlock,
                      const Diagnostics &reports);
 
 } // namespace loup

@@ -120,7 +120,8 @@ TEST_F(Cli, ExplainsItself) {
   run({"explain", "--help"});
   EXPECT_EQ(code, 0);
   EXPECT_FALSE(explained);
-  for (const char *word : {"SPEC", "-o FILE", "--schedule", "--length", "as a textbook writes it"})
+  for (const char *word :
+       {"SPEC", "-o FILE", "--schedule", "--length", "8 to 128", "as a textbook writes it"})
     EXPECT_THAT(out, HasSubstr(word));
   run({"--version"});
   EXPECT_EQ(code, 0);

@@ -36,13 +36,19 @@ TEST(MaskPicture, CountsWhatTheSetContains) {
       SCOPED_TRACE(testing::Message() << words << " " << queries << " " << keys << " " << length);
       MaskSet mask = MaskExpression::parse(words).allowed();
       MaskSizes sizes{.queries = queries, .keys = keys, .length = length, .prefix = 3};
+      for (bool ofOneSequence : {false, true}) {
+        MaskPicture picture(mask, sizes, 4, {.ofOneSequence = ofOneSequence});
+        int64_t pairs = 0, allowed = 0;
+        for (int64_t q = 0; q < queries; ++q)
+          for (int64_t k = 0; k < keys; ++k)
+            if (k < length && (q < length || !ofOneSequence)) {
+              ++pairs;
+              allowed += mask.contains(q, k, sizes);
+            }
+        EXPECT_EQ(picture.counts().pairs, pairs);
+        EXPECT_EQ(picture.counts().allowed, allowed);
+      }
       MaskPicture picture(mask, sizes, 4);
-      int64_t allowed = 0;
-      for (int64_t q = 0; q < queries; ++q)
-        for (int64_t k = 0; k < keys; ++k)
-          allowed += mask.contains(q, k, sizes);
-      EXPECT_EQ(picture.counts().pairs, queries * keys);
-      EXPECT_EQ(picture.counts().allowed, allowed);
       Blocks blocks = count(mask, sizes, 4);
       EXPECT_EQ(picture.counts().blocks, blocks.all);
       EXPECT_LE(picture.counts().skipped, blocks.empty);

@@ -102,8 +102,10 @@ class PageTest(unittest.TestCase):
                          for q in range(end - first) for k in range(end - first)
                          if allowed(q, k, min(end, real) - first, prefix,
                                     every == 0 or (first + k) % every > 0)}
-                self.assertEqual(number["pairs"], length * length)
-                self.assertEqual(number["allowed"], len(pairs))
+                same = figure.get("data-queries") == figure.get("data-keys")
+                queries = real if same else length  # padding does not count
+                self.assertEqual(number["pairs"], queries * real)
+                self.assertEqual(number["allowed"], sum(q < queries for q, k in pairs))
                 blocks = [range(a, min(a + block, end)) for first, end in documents
                           for a in range(first, end, block)]
                 shares = [sum((q, k) in pairs for q in queries for k in keys)
@@ -130,6 +132,28 @@ class PageTest(unittest.TestCase):
         self.assertEqual(proofs.count("A query without a key gives zeros"), unsure)
         warns = any("causal" in words and queries != keys for words, queries, keys in masks())
         self.assertEqual("'causal' on cross-attention" in proofs, warns)
+
+    def test_says_when_an_answer_begins(self):
+        proofs = text_of(self.page.find(".//section[@id='proofs']"))
+        name = pathlib.Path(description).stem
+        waits = "Every answer waits for the end of the source: "
+        of_all = waits + "encoder.layers.0.self_attn: it sees the source to its end"
+        self.assertIn({
+            "freight": of_all,
+            "multi30k": of_all,
+            "masks": waits + "the source's end must be known to say how much of it is given",
+            "simultaneous": "token q of the target, counted from 0, depends on the first q + 3 "
+                            "tokens of the source alone",
+        }[name], proofs)
+
+    def test_tells_the_bounds_of_the_kernels(self):
+        program = run("build", description, "--emit", "plan-memory")
+        section = self.page.find(".//section[@id='proofs']")
+        for terms in section.iter("dl"):
+            name, touched, full = map(text_of, terms[2:4] + terms[5:6])
+            block = int(re.match(r"Keys that queries (\d+)a", name)[1])
+            self.assertIn(f'key_bounds = #loup.bounds<block {block} touched "{touched}" full '
+                          f'"{full}">', program)
 
     def test_shows_every_pass(self):
         stages = re.search(r"Stages.*?:\n(.*)", run("build", "--help"), re.S)[1]
@@ -183,6 +207,8 @@ class PageTest(unittest.TestCase):
         lengths = [e.get("value") for e in page.iter("input")]
         self.assertEqual(lengths, ["8", "16", "32"])
         self.assertIn("textbook", text_of(page.find(".//section[@id='model']")))
+        self.assertIn("compute all pairs", text_of(page.find(".//section[@id='masks']")))
+        self.assertNotIn("block", text_of(page.find(".//section[@id='proofs']")))
 
 
 unittest.main(argv=sys.argv[:1])
