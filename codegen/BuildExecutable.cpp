@@ -22,6 +22,16 @@ fs::path installation() {
   return fs::path(program).parent_path().parent_path();
 }
 
+void requireInstallation() {
+  std::vector<fs::path> parts{fs::path("include") / "runtime"};
+  for (const char *library : runtimeLibraries)
+    parts.push_back(fs::path("lib") / library);
+  for (const fs::path &part : parts)
+    if (std::error_code error; !fs::exists(installation() / part, error))
+      throw UserError("this installation of Loup has no " + (installation() / part).string() +
+                      ", of which programs are made; install all of it again");
+}
+
 namespace {
 
 struct Answer {

@@ -3,6 +3,7 @@
 
 #include "codegen/BuildExecutable.h"
 #include "codegen/ExportSources.h"
+#include "codegen/Installation.h"
 #include "frontend/Compilation.h"
 #include "frontend/DescribeSpec.h"
 #include "frontend/Nearest.h"
@@ -112,12 +113,14 @@ private:
   }
 
   void exportPrograms(const std::vector<PrintedFile> &sources) {
-    makeFolder(); // better missed now than after the kernels
+    requireInstallation(); // better missed now than after the kernels
+    makeFolder();
     exportSources(sources, compilation.compileKernels(*module, options.jobs), options.directory);
   }
 
   void makePrograms(const std::vector<PrintedFile> &sources) {
-    Compiler compiler = findCompiler(); // likewise
+    requireInstallation(); // likewise
+    Compiler compiler = findCompiler();
     makeFolder();
     auto kernels = compilation.compileKernels(*module, options.jobs);
     BuildProgress &progress = compilation.progress;

@@ -1,6 +1,7 @@
 #include "frontend/bench/Bench.h"
 
 #include "codegen/BuildExecutable.h"
+#include "codegen/Installation.h"
 #include "frontend/Compilation.h"
 #include "frontend/DescribeSpec.h"
 #include "frontend/bench/BuiltRung.h"
@@ -56,6 +57,7 @@ public:
         work(compilation.textbook(), compilation.spec().data) {}
 
   void run() {
+    requireInstallation();
     checkFiles();
     compilation.progress.show("measuring the machine");
     results = {description.name, LOUP_VERSION, measureMachine(options.threads), {}};
@@ -172,7 +174,7 @@ private:
   void reportDecoding(const Workload &workload, const std::vector<Medians> &medians) {
     const Ragged &source = workload.batches.front().source;
     int32_t steps = decodingSteps(workload);
-    double operations = work.decoding(source, decodeGreedily(rungs.front().model(), source, steps));
+    double operations = work.decoding(source, decodeGreedily(rungs.back().model(), source, steps));
     Measurement decoding{"decoding",
                          "",
                          fmt::format("{} steps for {} sentence{}", steps, source.count(),

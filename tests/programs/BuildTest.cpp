@@ -59,6 +59,23 @@ TEST_F(Build, ACompilerThatLinksNoProgramsIsNamed) {
   EXPECT_TRUE(std::filesystem::is_empty(folder / "programs"));
 }
 
+// The program alone, without lib and include.
+TEST_F(Build, AnInstallationThatLacksPartsIsNamed) {
+  std::filesystem::create_directories(folder / "alone/bin");
+  std::filesystem::copy_file(loup, folder / "alone/bin/loup");
+  for (const Words &command :
+       {Words{"build", LOUP_DESCRIPTIONS "/tiny.toml", "-o", folder / "programs"},
+        Words{"build", LOUP_DESCRIPTIONS "/tiny.toml", "-o", folder / "programs", "--emit", "cpp"},
+        Words{"bench", LOUP_DESCRIPTIONS "/tiny.toml"}}) {
+    Ending ending = run(join({{folder / "alone/bin/loup"}, command}));
+    EXPECT_EQ(ending.code, 1);
+    EXPECT_THAT(ending.errors, AllOf(HasSubstr("this installation of Loup has no " +
+                                               (folder / "alone/include/runtime")),
+                                     Not(HasSubstr("kernel 1/"))));
+    EXPECT_FALSE(std::filesystem::exists(folder / "programs"));
+  }
+}
+
 TEST_F(Build, AFolderThatCannotBeMadeIsNamed) {
   writeFile(folder / "file", "kept");
   Ending ending =
