@@ -4,6 +4,7 @@
 #include "ir/masks/MaskExpression.h"
 #include "runtime/Errors.h"
 
+#include <algorithm>
 #include <fmt/format.h>
 
 namespace loup {
@@ -12,6 +13,7 @@ namespace {
 struct Side {
   std::string_view name;
   const TokenizerSpec &data;
+  const IdsSpec &ids;
   bool asksPresent = false, asksPrefix = false, asksDocument = false;
   bool isKnown = true; // whether all masks on it could be read
 };
@@ -29,6 +31,44 @@ void checkTokens(const TokenizerSpec &data, const IdsSpec &ids, Diagnostics &dia
       }
 }
 
+/// A key that names a token, and what it may be where tokens are words, or bytes.
+struct MarkKey {
+  std::string_view key, word, byte;
+};
+constexpr MarkKey absentKey{"absent", "<gap>", "_"}, prefixEndKey{"prefix_end", "<sep>", ">"},
+    documentEndKey{"document_end", "<doc>", "|"};
+
+/// The first id without a meaning of its own.
+int64_t freeId(const IdsSpec &ids) {
+  int64_t id = 0;
+  while (id == *ids.end || id == *ids.unknown || id == *ids.begin || id == *ids.padding)
+    ++id;
+  return id;
+}
+
+/// How a side names such a token, in keys that its tokenizer takes.
+std::string howToName(const MarkKey &mark, const Side &side) {
+  const TokenizerSpec &data = side.data;
+  if (data.kind == TokenizerKind::Ids)
+    return fmt::format("{} = {} in {}", mark.key, freeId(side.ids), side.name);
+  if (data.kind == TokenizerKind::Bytes)
+    return fmt::format("{} = \"{}\" in {}", mark.key, mark.byte, side.name);
+  if (data.model.value)
+    return fmt::format("a token of its model as '{}' in {}", mark.key, side.name);
+  std::string named = fmt::format("{} = \"{}\" in {}", mark.key, mark.word, side.name);
+  const std::vector<std::string> &symbols = *data.symbols;
+  if (std::find(symbols.begin(), symbols.end(), mark.word) != symbols.end())
+    return named;
+  std::string_view owner = data.share.value ? "source" : side.name;
+  if (data.kind == TokenizerKind::Characters)
+    named += fmt::format(", with tokenizer = \"words\" and symbols = [\"{}\"]", mark.word);
+  else if (symbols.empty())
+    named += fmt::format(", with symbols = [\"{}\"]", mark.word);
+  else
+    named += ", made one of the symbols";
+  return fmt::format("{} in {}", named, owner);
+}
+
 constexpr std::string_view neverScored =
     "what a target gives is never scored, and belongs to models that generate, which are not "
     "supported yet";
@@ -42,8 +82,8 @@ void checkPresent(SourceRange mask, Side &keys, Diagnostics &diagnostics) {
     diagnostics.error(
         mask,
         fmt::format("the mask 'present' asks which tokens of the {0} are there; say in [data] "
-                    "which one is not: {0} = {{ absent = \"<gap>\" }}",
-                    keys.name));
+                    "which one is not: {1}",
+                    keys.name, howToName(absentKey, keys)));
 }
 
 void checkPrefix(SourceRange mask, Side &keys, Diagnostics &diagnostics) {
@@ -52,8 +92,8 @@ void checkPrefix(SourceRange mask, Side &keys, Diagnostics &diagnostics) {
   else if (!keys.data.prefixEnd.given())
     diagnostics.error(mask,
                       "the mask 'prefix' asks how much of each source is given; say in [data] "
-                      "which token ends it: source = { prefix_end = \"<sep>\" "
-                      "}");
+                      "which token ends it: " +
+                          howToName(prefixEndKey, keys));
 }
 
 void checkDocument(SourceRange mask, Side &keys, bool isEncoder, bool asksPrefix,
@@ -71,7 +111,8 @@ void checkDocument(SourceRange mask, Side &keys, bool isEncoder, bool asksPrefix
   else if (!keys.data.documentEnd.given())
     diagnostics.error(
         mask, "the mask 'document' asks where documents end; say in [data] which token ends "
-              "them: source = { document_end = \"<doc>\" }");
+              "them: " +
+                  howToName(documentEndKey, keys));
 }
 
 void checkMask(const AttentionSpec &attention, Side &keys, bool isEncoder,
@@ -112,7 +153,7 @@ void checkUse(const Side &side, Diagnostics &diagnostics) {
 
 void checkMarks(const Spec &spec, Diagnostics &diagnostics) {
   const DataSpec &data = spec.data;
-  Side source{"source", data.source}, target{"target", data.target};
+  Side source{"source", data.source, data.ids}, target{"target", data.target, data.ids};
   checkTokens(data.source, data.ids, diagnostics);
   checkTokens(data.target, data.ids, diagnostics);
   if (data.source->absent.given())
@@ -124,7 +165,8 @@ void checkMarks(const Spec &spec, Diagnostics &diagnostics) {
       diagnostics.error(value.range, std::move(message));
   };
   refuse(data.target->present, "a translation has no such column while it is made; on the target a "
-                               "token says what is absent: absent = \"<gap>\"");
+                               "token says what is absent: " +
+                                   howToName(absentKey, target));
   refuse(data.target->prefixEnd, std::string(neverScored));
   refuse(data.target->documentEnd, std::string(oneDocument));
   for (const auto &layer : *spec.encoder)

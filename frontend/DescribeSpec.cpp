@@ -1,6 +1,6 @@
 #include "frontend/DescribeSpec.h"
 
-#include "frontend/TokenId.h"
+#include "frontend/MarkTokens.h"
 #include "frontend/Words.h"
 #include "runtime/Files.h"
 #include "runtime/Tokenizer.h"
@@ -79,14 +79,10 @@ std::string canonical(const std::vector<Field<LayerSpec>> &layers) {
 }
 
 MarksDescription describeMarks(const DataSpec &data) {
-  const TokenizerSpec &source = data.source;
-  MarksDescription marks;
-  marks.presentColumn = source.present->has_value();
-  if (const auto &token = *source.prefixEnd)
-    marks.prefixEnd = idOfToken(source, data.ids, *token);
-  if (const auto &token = *source.documentEnd)
-    marks.documentEnd = idOfToken(source, data.ids, *token);
-  return marks;
+  Marks source = marksOf(data.source, data.ids);
+  return {.presentColumn = data.source->present->has_value(),
+          .prefixEnd = source.prefixEnd,
+          .documentEnd = source.documentEnd};
 }
 
 std::string fingerprint(const Spec &spec) {

@@ -1,6 +1,6 @@
 #include "frontend/ImportMasks.h"
 
-#include "frontend/TokenId.h"
+#include "frontend/MarkTokens.h"
 #include "ir/masks/MaskSet.h"
 
 using namespace mlir;
@@ -75,7 +75,7 @@ Value MaskImporter::present(SourceRange range, const AttentionSpec &attention,
   if (data.present->has_value())
     tokens = model.argument(side + "_present", {{"batch"}, {side}});
   else
-    absent = idOfToken(data, spec.data->ids, **data.absent);
+    absent = marksOf(data, spec.data->ids).absent.value();
   auto ofSide =
       llvm::count_if(presentOf, [&](const auto &entry) { return entry.first.first == side; });
   std::string name = side + "_present" + (ofSide > 1 ? "." + std::to_string(ofSide) : "");

@@ -27,11 +27,12 @@ int32_t idOfSymbol(const TokenizerSpec &tokenizer, const IdsSpec &ids, const std
     throw UserError(
         tokenizer.kind == TokenizerKind::Characters
             ? fmt::format("what characters the text has is known after training only; "
-                          "tokenizer = \"words\" takes symbols = [\"{}\"]",
-                          text)
-            : fmt::format("\"{0}\" may be split or left out in training; make it one of the "
-                          "symbols: symbols = [\"{0}\"]",
-                          text));
+                          "{}tokenizer = \"words\" takes symbols = [\"{}\"]",
+                          tokenizer.share.value ? "in source, " : "", text)
+            : fmt::format(
+                  "\"{}\" may be split or left out in training; make it one of {} symbols{}", text,
+                  tokenizer.share.value ? "source's" : "the",
+                  symbols.empty() ? fmt::format(": symbols = [\"{}\"]", text) : ""));
   return IdSlots(describeIds(ids)).id(static_cast<int32_t>(found - symbols.begin()));
 }
 

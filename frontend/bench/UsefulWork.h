@@ -1,7 +1,7 @@
 // How much a model has to compute, whichever way it does.
 #pragma once
 
-#include "frontend/bench/Marks.h"
+#include "frontend/MarkTokens.h"
 #include "frontend/bench/Workload.h"
 #include "ir/masks/PairCount.h"
 

@@ -1,6 +1,6 @@
 #include "frontend/bench/Workload.h"
 
-#include "frontend/bench/Marks.h"
+#include "frontend/MarkTokens.h"
 #include "runtime/Batcher.h"
 #include "runtime/Errors.h"
 #include "runtime/Random.h"

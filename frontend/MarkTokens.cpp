@@ -1,4 +1,4 @@
-#include "frontend/bench/Marks.h"
+#include "frontend/MarkTokens.h"
 
 #include "frontend/TokenId.h"
 
