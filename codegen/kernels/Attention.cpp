@@ -18,7 +18,7 @@ namespace loup {
 namespace {
 
 constexpr int keysPerTile = 8;     // whose scores are summed up at once
-constexpr int tilesPerSection = 8; // of keys, whose values stay in the fastest cache
+constexpr int tilesPerSection = 8; // of keys: their values stay in the fastest cache
 constexpr int queriesPerTile = 4;  // whose results are summed up at once
 
 class Attention {
@@ -42,6 +42,14 @@ private:
   void scheduleStrips(Func output);
   void scheduleSums(Func output);
 
+  RDom sections(const std::string &name, WalkedTiles::Which which = WalkedTiles::All) const {
+    return tiles.sections(tilesPerSection, name, which);
+  }
+  static Expr slotAt(const Expr &inSection, const Expr &section) {
+    return section * tilesPerSection + inSection;
+  }
+  static Expr slotOf(const RDom &domain) { return slotAt(domain.y, domain.z); }
+
   Expr query(const Expr &lane) const { return block * lanes + lane; }
 
   /// Of what is computed for each block.
@@ -63,11 +71,10 @@ private:
   LaneRows queries{
       operands, [this](Expr row, Expr column) { return operands.read(op.getQuery(), row, column); },
       lanes, block, "queries"};
-  RDom scored = tiles.domain("scored"), tested = tiles.domain("tested", WalkedTiles::Partial),
-       compared = tiles.domain("compared"), weighted = tiles.domain("weighted"),
-       totalled = tiles.domain("totalled"),
-       made = tiles.places(section * tilesPerSection + inSection, "made"),
-       summed = tiles.sections(tilesPerSection, "summed");
+  RDom scored = sections("scored"), tested = sections("tested", WalkedTiles::Partial),
+       compared = sections("compared"), weighted = sections("weighted"),
+       totalled = sections("totalled"), made = tiles.places(slotAt(inSection, section), "made"),
+       summed = sections("summed");
   RDom chains{0, keysPerTile, "chains"};
 
   Func products{"products"};                        // of queries and keys
@@ -88,45 +95,45 @@ void Attention::defineScores() {
       queries(lane, inner) * rows(0, tiles.row(inTile, slot), inner);
 
   scores(vars(lane, inTile, slot)) = undef<float>();
-  Expr key = tiles.row(scored.x, scored.y);
-  scores(at(lane, scored.x, scored.y)) = strict_float(
-      operands.score(products(at(lane, scored.x, scored.y)), query(lane), key) + rows.mark(key));
-  scores(at(lane, tested.x, tested.y)) =
-      select(operands.isAllowed(query(lane), tiles.row(tested.x, tested.y)),
-             scores(at(lane, tested.x, tested.y)), hiddenScore);
+  Expr key = tiles.row(scored.x, slotOf(scored));
+  scores(at(lane, scored.x, slotOf(scored))) =
+      strict_float(operands.score(products(at(lane, scored.x, slotOf(scored))), query(lane), key) +
+                   rows.mark(key));
+  scores(at(lane, tested.x, slotOf(tested))) =
+      select(operands.isAllowed(query(lane), tiles.row(tested.x, slotOf(tested))),
+             scores(at(lane, tested.x, slotOf(tested))), hiddenScore);
 }
 
 void Attention::defineWeights() {
   // Above what is hidden: no hidden key has a weight, even if there are no others.
   largestOf(vars(lane, inTile)) = hiddenScore / 2;
   largestOf(at(lane, compared.x)) =
-      max(largestOf(at(lane, compared.x)), scores(at(lane, compared.x, compared.y)));
+      max(largestOf(at(lane, compared.x)), scores(at(lane, compared.x, slotOf(compared))));
   largest(vars(lane)) = hiddenScore / 2;
   largest(vars(lane)) = max(largest(vars(lane)), largestOf(at(lane, chains)));
 
   weights(vars(lane, inTile, slot)) = undef<float>();
-  weights(at(lane, weighted.x, weighted.y)) =
-      exponential(scores(at(lane, weighted.x, weighted.y)) - largest(vars(lane)));
+  weights(at(lane, weighted.x, slotOf(weighted))) =
+      exponential(scores(at(lane, weighted.x, slotOf(weighted))) - largest(vars(lane)));
 
   totalOf(vars(lane, inTile)) = 0.0f;
   totalOf(at(lane, totalled.x)) =
-      strict_float(totalOf(at(lane, totalled.x)) + weights(at(lane, totalled.x, totalled.y)));
+      strict_float(totalOf(at(lane, totalled.x)) + weights(at(lane, totalled.x, slotOf(totalled))));
   total(vars(lane)) = 0.0f;
   total(vars(lane)) = strict_float(total(vars(lane)) + totalOf(at(lane, chains)));
 }
 
 void Attention::defineSums() {
-  Expr place = summed.x, tile = summed.z * tilesPerSection + summed.y;
-  Expr weight = weights(at(lane, place, tile));
+  Expr weight = weights(at(lane, summed.x, slotOf(summed)));
   if (operands.hasDropout()) {
-    Expr slot = section * tilesPerSection + inSection;
+    Expr slot = slotAt(inSection, section);
     dropped(vars(lane, inTile, inSection, section)) = undef<float>();
     dropped(at(lane, made.x, inSection, section)) =
         operands.drop(weights(at(lane, made.x, slot)), query(lane), tiles.row(made.x, slot));
-    weight = dropped(at(lane, place, summed.y, summed.z));
+    weight = dropped(at(lane, summed.x, summed.y, summed.z));
   }
   sums(vars(column, lane)) = 0.0f;
-  sums(vars(column, lane)) += weight * rows(1, tiles.row(place, tile), column);
+  sums(vars(column, lane)) += weight * rows(1, tiles.row(summed.x, slotOf(summed)), column);
 }
 
 void Attention::defineResults() {
@@ -148,16 +155,19 @@ void Attention::defineResults() {
 void Attention::scheduleStrips(Func output) {
   queries.computeAt(output, block);
   scores.compute_at(output, block);
-  scores.update(0).reorder(lane, scored.x, scored.y).vectorize(lane).unroll(scored.x);
-  scores.update(1).reorder(lane, tested.x, tested.y).vectorize(lane).unroll(tested.x, 2);
+  scores.update(0).reorder(lane, scored.x, scored.y, scored.z).vectorize(lane).unroll(scored.x);
+  scores.update(1).reorder(lane, tested.x, tested.y, tested.z).vectorize(lane).unroll(tested.x, 2);
   products.compute_at(scores, scored.y).bound_extent(inTile, keysPerTile);
   products.vectorize(lane).unroll(inTile);
   products.update().reorder(lane, inTile, inner).vectorize(lane).unroll(inTile).unroll(inner, 4);
   weights.compute_at(output, block);
-  weights.update().reorder(lane, weighted.x, weighted.y).vectorize(lane).unroll(weighted.x, 2);
+  weights.update()
+      .reorder(lane, weighted.x, weighted.y, weighted.z)
+      .vectorize(lane)
+      .unroll(weighted.x, 2);
   for (auto [chained, domain] : {std::pair(largestOf, compared), std::pair(totalOf, totalled)}) {
     chained.compute_at(output, block).vectorize(lane).unroll(inTile);
-    chained.update().reorder(lane, domain.x, domain.y).vectorize(lane).unroll(domain.x);
+    chained.update().reorder(lane, domain.x, domain.y, domain.z).vectorize(lane).unroll(domain.x);
   }
   for (Func whole : {largest, total})
     whole.compute_at(output, block).vectorize(lane).update().vectorize(lane).unroll(chains);

@@ -22,14 +22,14 @@ constexpr int lanesPerTile = 4;    // whose gradients are summed up at once
 /// delta[q] = gradient[q] . output[q], at (row, head, batch...).
 class Deltas {
 public:
-  /// `queries` are queries and gradients.
-  Deltas(AttentionGradientOp op, const AttentionOperands &operands, const FiniteRows &queries)
+  /// `queryRows` holds queries, then their results' gradients.
+  Deltas(AttentionGradientOp op, const AttentionOperands &operands, const FiniteRows &queryRows)
       : lanes(operands.widthLanes()), chunks(0, operands.headWidth() / lanes, "chunks"),
         laneSum(0, lanes, "lane_sum") {
     Expr column = chunks * lanes + lane;
     partial(operands.vars(lane, row)) = 0.0f;
     partial(operands.vars(lane, row)) +=
-        queries(1, row, column) * operands.read(op.getOutput(), row, column);
+        queryRows(1, row, column) * operands.read(op.getOutput(), row, column);
     delta(operands.vars(row)) = 0.0f;
     delta(operands.vars(row)) =
         strict_float(delta(operands.vars(row)) + partial(operands.at(laneSum, row)));
@@ -57,13 +57,13 @@ class LaneGradients {
 public:
   enum Gradient { ByQuery, ByKeyAndValue, ByBucket };
 
-  /// `queries` and `keys` are queries and gradients, and keys and values.
+  /// `queryRows` holds queries, then their results' gradients; `keyRows` keys, then values.
   LaneGradients(AttentionGradientOp op, const AttentionOperands &operands,
-                const FiniteRows &queries, const FiniteRows &keys, const Deltas &deltas,
+                const FiniteRows &queryRows, const FiniteRows &keyRows, const Deltas &deltas,
                 Gradient sought)
       : op(op), operands(operands), deltas(deltas), sought(sought),
-        rows(sought == ByKeyAndValue ? queries : keys),
-        inLanes(sought == ByKeyAndValue ? keys : queries),
+        rows(sought == ByKeyAndValue ? queryRows : keyRows),
+        rowsInLanes(sought == ByKeyAndValue ? keyRows : queryRows),
         lanes(operands.kernel().target().natural_vector_size<float>()) {
     defineProducts();
     defineWeights();
@@ -81,10 +81,12 @@ private:
   void definePairs();
   void defineSums();
 
+  /// The rows in lanes of one of the two values.
   LaneRows laneRows(size_t value, const std::string &name) {
-    auto element = [&](Expr row, Expr column) { return inLanes.marked(value, row, column); };
+    auto element = [&](Expr row, Expr column) { return rowsInLanes.marked(value, row, column); };
     return LaneRows(operands, element, lanes, block, name);
   }
+
   /// Of a row and what is in a lane.
   struct Pair {
     Expr query, key;
@@ -92,16 +94,19 @@ private:
   Pair pairOf(const Expr &row) const {
     return hasQueryLanes() ? Pair{laneRow(lane), row} : Pair{row, laneRow(lane)};
   }
+
   Expr logSumOf(const Expr &query) {
     if (hasQueryLanes())
       return statistics(vars(lane))[0];
     return operands.read(op.getLogSum(), query);
   }
+
   Expr deltaOf(const Expr &query) const {
     if (hasQueryLanes())
       return statistics(vars(lane))[1];
     return deltas(operands.at(rowWithin(query, operands.queryCount())));
   }
+
   Expr laneRow(const Expr &lane) const { return block * lanes + lane; }
   bool hasQueryLanes() const { return sought != ByKeyAndValue; }
 
@@ -117,7 +122,8 @@ private:
   const AttentionOperands &operands;
   const Deltas &deltas;
   Gradient sought;
-  const FiniteRows &rows, &inLanes; // along which lanes walk, and that they hold
+  const FiniteRows &rows;        // along which lanes walk
+  const FiniteRows &rowsInLanes; // one in each
   int lanes;
   Var lane{"lane"}, block{"block"}, column{"column"}, inTile{"in_tile"};
   Var inSection{"in_section"}, section{"section"}; // of tiles, which sections keep
@@ -258,7 +264,7 @@ public:
     define(op.getKeyGradient(), values[0]);
     define(op.getValueGradient(), values[1]);
     if (Value byTable = op.getBucketGradient()) {
-      byBucket.emplace(op, operands, queries, keys, deltas, LaneGradients::ByBucket);
+      byBucket.emplace(op, operands, queryRows, keyRows, deltas, LaneGradients::ByBucket);
       define(byTable, byBucket->results(byTable.getType())[0]);
     }
   }
@@ -266,7 +272,7 @@ public:
   /// All gradients of a head are made before the next head: its rows are read from the cache.
   void schedule(Outputs outputs) {
     deltas.schedule(outputs.front());
-    for (FiniteRows *rows : {&queries, &keys})
+    for (FiniteRows *rows : {&queryRows, &keyRows})
       rows->computeAt(outputs.front(), outputs.front().args()[1]);
     operands.scheduleTerm();
     for (Func output : outputs) {
@@ -288,11 +294,11 @@ public:
 private:
   AttentionGradientOp op;
   AttentionOperands operands;
-  FiniteRows queries{operands, {op.getQuery(), op.getGradient()}, "query_rows"},
-      keys{operands, {op.getKey(), op.getValue()}, "key_rows"};
-  Deltas deltas{op, operands, queries};
-  LaneGradients byQuery{op, operands, queries, keys, deltas, LaneGradients::ByQuery};
-  LaneGradients byKey{op, operands, queries, keys, deltas, LaneGradients::ByKeyAndValue};
+  FiniteRows queryRows{operands, {op.getQuery(), op.getGradient()}, "query_rows"};
+  FiniteRows keyRows{operands, {op.getKey(), op.getValue()}, "key_rows"};
+  Deltas deltas{op, operands, queryRows};
+  LaneGradients byQuery{op, operands, queryRows, keyRows, deltas, LaneGradients::ByQuery};
+  LaneGradients byKey{op, operands, queryRows, keyRows, deltas, LaneGradients::ByKeyAndValue};
   std::optional<LaneGradients> byBucket;
 };
 

@@ -47,20 +47,14 @@ Expr WalkedTiles::isAmong(const Expr &slot, Which which) const {
   return is;
 }
 
-RDom WalkedTiles::domain(const std::string &name, Which which) const {
-  RDom domain(0, tile, 0, tiles, name);
-  domain.where(isAmong(domain.y, which));
-  return domain;
-}
-
-RDom WalkedTiles::sections(int tilesPerSection, const std::string &name) const {
+RDom WalkedTiles::sections(int tilesPerSection, const std::string &name, Which which) const {
   RDom domain(0, tile, 0, tilesPerSection, 0, (tiles + tilesPerSection - 1) / tilesPerSection,
               name);
   Expr begin = domain.z * tilesPerSection;
   domain.where(begin < slots);
   if (touched.size() > 1)
     domain.where(meets(touched, first + begin, first + begin + tilesPerSection));
-  domain.where(isAmong(begin + domain.y, All));
+  domain.where(isAmong(begin + domain.y, which));
   return domain;
 }
 

@@ -26,11 +26,9 @@ public:
   /// All touched tiles, or those with which some pair of the block may be hidden.
   enum Which { All, Partial };
 
-  /// A domain of (place in a tile, slot).
-  Halide::RDom domain(const std::string &name, Which which = All) const;
-
-  /// The same for some tiles at a time: (place in a tile, tile of the section, section).
-  Halide::RDom sections(int tiles, const std::string &name) const;
+  /// A domain of (place in a tile, tile of its section, section), with `tiles` in a section. Where
+  /// ranges are far apart, the sections between them are passed over as a whole.
+  Halide::RDom sections(int tiles, const std::string &name, Which which = All) const;
 
   /// Of (place in the tile), if the tile in `slot` is one of these.
   Halide::RDom places(const Halide::Expr &slot, const std::string &name, Which which = All) const;
