@@ -116,6 +116,20 @@ TEST(MaskBounds, FewRangesAreKeptOfMany) {
   EXPECT_EQ(bounds.full(0, {4, 100, 100}).size(), MaskBounds::mostRanges);
 }
 
+/// None where it has more alternatives than a mask may have.
+std::optional<MaskSet> maskIfAllowed(const std::string &text) {
+  try {
+    return mask(text);
+  } catch (const MaskError &) {
+    return std::nullopt;
+  }
+}
+
+bool isIn(const std::vector<Range> &ranges, int64_t at) {
+  return std::any_of(ranges.begin(), ranges.end(),
+                     [&](const Range &range) { return range.first <= at && at < range.end; });
+}
+
 /// What a mask shows of a block, by looking at each pair.
 struct Seen {
   bool any = false, all = true;
@@ -127,12 +141,9 @@ TEST(MaskBounds, AgreeWithEnumerationOnRandomMasks) {
   for (int round = 0; round < 400; ++round) {
     test::RandomMask text = test::randomMask(random, 2, test::Language(round % 2));
     SCOPED_TRACE(text.text);
-    std::optional<MaskSet> set;
-    try {
-      set = mask(text.text);
-    } catch (const MaskError &) { // of more alternatives than a mask may have
+    std::optional<MaskSet> set = maskIfAllowed(text.text);
+    if (!set)
       continue;
-    }
     int64_t size = 1 + random() % 5, group = 1 + random() % 4;
     bool onKeys = random() % 2;
     MaskBounds bounds = onKeys ? MaskBounds::onKeys(*set, size) : MaskBounds::onQueries(*set, size);
@@ -143,11 +154,6 @@ TEST(MaskBounds, AgreeWithEnumerationOnRandomMasks) {
       int64_t rows = onKeys ? sizes.queries : sizes.keys;
       int64_t columns = onKeys ? sizes.keys : sizes.queries;
       for (int64_t block = 0; block * size < rows; ++block) {
-        auto isIn = [](const std::vector<Range> &ranges, int64_t at) {
-          return std::any_of(ranges.begin(), ranges.end(), [&](const Range &range) {
-            return range.first <= at && at < range.end;
-          });
-        };
         auto touched = bounds.touched(block, sizes), full = bounds.full(block, sizes);
         auto touchedGroups = bounds.touched(block, sizes, group);
         auto fullGroups = bounds.full(block, sizes, group);
@@ -194,12 +200,9 @@ TEST(MaskBounds, OfRowsAgreeWithEnumerationOnRandomMasks) {
     SCOPED_TRACE(text.text);
     if (text.text.find("prefix") != std::string::npos) // is given per row
       continue;
-    std::optional<MaskSet> set;
-    try {
-      set = mask(text.text);
-    } catch (const MaskError &) { // of more alternatives than a mask may have
+    std::optional<MaskSet> set = maskIfAllowed(text.text);
+    if (!set)
       continue;
-    }
     int64_t size = 1 + random() % 5, rows = 1 + random() % 24;
     bool onKeys = random() % 2;
     MaskBounds bounds = onKeys ? MaskBounds::onKeys(*set, size, Blocks::OfRows)
@@ -208,11 +211,6 @@ TEST(MaskBounds, OfRowsAgreeWithEnumerationOnRandomMasks) {
     for (int64_t begin : {int64_t(0), int64_t(random() % rows)}) {
       int64_t end = begin + 1 + random() % (rows - begin);
       for (int64_t block = begin / size; block * size < end; ++block) {
-        auto isIn = [](const std::vector<Range> &ranges, int64_t at) {
-          return std::any_of(ranges.begin(), ranges.end(), [&](const Range &range) {
-            return range.first <= at && at < range.end;
-          });
-        };
         auto touched = bounds.touched(block, sizes), full = bounds.full(block, sizes);
         for (int64_t column = begin; column < end; ++column) {
           Seen seen;
