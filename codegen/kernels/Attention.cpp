@@ -42,14 +42,6 @@ private:
   void scheduleStrips(Func output);
   void scheduleSums(Func output);
 
-  RDom sections(const std::string &name, WalkedTiles::Which which = WalkedTiles::All) const {
-    return tiles.sections(tilesPerSection, name, which);
-  }
-  static Expr slotAt(const Expr &inSection, const Expr &section) {
-    return section * tilesPerSection + inSection;
-  }
-  static Expr slotOf(const RDom &domain) { return slotAt(domain.y, domain.z); }
-
   Expr query(const Expr &lane) const { return block * lanes + lane; }
 
   /// Of what is computed for each block.
@@ -66,15 +58,17 @@ private:
   Var lane{"lane"}, block{"block"}, column{"column"}, inTile{"in_tile"}, slot{"slot"};
   Var inSection{"in_section"}, section{"section"}; // of tiles
   RDom inner{0, operands.headWidth(), "inner"};
-  WalkedTiles tiles{operands.keyRangesOf(query(0)), operands.keyCount(), keysPerTile};
+  WalkedTiles tiles{operands.keyRangesOf(query(0)), operands.keyCount(), keysPerTile,
+                    tilesPerSection};
   FiniteRows rows{operands, {op.getKey(), op.getValue()}, "rows"};
   LaneRows queries{
       operands, [this](Expr row, Expr column) { return operands.read(op.getQuery(), row, column); },
       lanes, block, "queries"};
-  RDom scored = sections("scored"), tested = sections("tested", WalkedTiles::Partial),
-       compared = sections("compared"), weighted = sections("weighted"),
-       totalled = sections("totalled"), made = tiles.places(slotAt(inSection, section), "made"),
-       summed = sections("summed");
+  RDom scored = tiles.sections("scored"), tested = tiles.sections("tested", WalkedTiles::Partial),
+       compared = tiles.sections("compared"), weighted = tiles.sections("weighted"),
+       totalled = tiles.sections("totalled"),
+       made = tiles.places(tiles.slot(inSection, section), "made"),
+       summed = tiles.sections("summed");
   RDom chains{0, keysPerTile, "chains"};
 
   Func products{"products"};                        // of queries and keys
@@ -95,45 +89,45 @@ void Attention::defineScores() {
       queries(lane, inner) * rows(0, tiles.row(inTile, slot), inner);
 
   scores(vars(lane, inTile, slot)) = undef<float>();
-  Expr key = tiles.row(scored.x, slotOf(scored));
-  scores(at(lane, scored.x, slotOf(scored))) =
-      strict_float(operands.score(products(at(lane, scored.x, slotOf(scored))), query(lane), key) +
-                   rows.mark(key));
-  scores(at(lane, tested.x, slotOf(tested))) =
-      select(operands.isAllowed(query(lane), tiles.row(tested.x, slotOf(tested))),
-             scores(at(lane, tested.x, slotOf(tested))), hiddenScore);
+  Expr key = tiles.row(scored.x, tiles.slot(scored));
+  scores(at(lane, scored.x, tiles.slot(scored))) = strict_float(
+      operands.score(products(at(lane, scored.x, tiles.slot(scored))), query(lane), key) +
+      rows.mark(key));
+  scores(at(lane, tested.x, tiles.slot(tested))) =
+      select(operands.isAllowed(query(lane), tiles.row(tested.x, tiles.slot(tested))),
+             scores(at(lane, tested.x, tiles.slot(tested))), hiddenScore);
 }
 
 void Attention::defineWeights() {
   // Above what is hidden: no hidden key has a weight, even if there are no others.
   largestOf(vars(lane, inTile)) = hiddenScore / 2;
   largestOf(at(lane, compared.x)) =
-      max(largestOf(at(lane, compared.x)), scores(at(lane, compared.x, slotOf(compared))));
+      max(largestOf(at(lane, compared.x)), scores(at(lane, compared.x, tiles.slot(compared))));
   largest(vars(lane)) = hiddenScore / 2;
   largest(vars(lane)) = max(largest(vars(lane)), largestOf(at(lane, chains)));
 
   weights(vars(lane, inTile, slot)) = undef<float>();
-  weights(at(lane, weighted.x, slotOf(weighted))) =
-      exponential(scores(at(lane, weighted.x, slotOf(weighted))) - largest(vars(lane)));
+  weights(at(lane, weighted.x, tiles.slot(weighted))) =
+      exponential(scores(at(lane, weighted.x, tiles.slot(weighted))) - largest(vars(lane)));
 
   totalOf(vars(lane, inTile)) = 0.0f;
-  totalOf(at(lane, totalled.x)) =
-      strict_float(totalOf(at(lane, totalled.x)) + weights(at(lane, totalled.x, slotOf(totalled))));
+  totalOf(at(lane, totalled.x)) = strict_float(totalOf(at(lane, totalled.x)) +
+                                               weights(at(lane, totalled.x, tiles.slot(totalled))));
   total(vars(lane)) = 0.0f;
   total(vars(lane)) = strict_float(total(vars(lane)) + totalOf(at(lane, chains)));
 }
 
 void Attention::defineSums() {
-  Expr weight = weights(at(lane, summed.x, slotOf(summed)));
+  Expr weight = weights(at(lane, summed.x, tiles.slot(summed)));
   if (operands.hasDropout()) {
-    Expr slot = slotAt(inSection, section);
+    Expr slot = tiles.slot(inSection, section);
     dropped(vars(lane, inTile, inSection, section)) = undef<float>();
     dropped(at(lane, made.x, inSection, section)) =
         operands.drop(weights(at(lane, made.x, slot)), query(lane), tiles.row(made.x, slot));
     weight = dropped(at(lane, summed.x, summed.y, summed.z));
   }
   sums(vars(column, lane)) = 0.0f;
-  sums(vars(column, lane)) += weight * rows(1, tiles.row(summed.x, slotOf(summed)), column);
+  sums(vars(column, lane)) += weight * rows(1, tiles.row(summed.x, tiles.slot(summed)), column);
 }
 
 void Attention::defineResults() {

@@ -127,15 +127,15 @@ private:
   int lanes;
   Var lane{"lane"}, block{"block"}, column{"column"}, inTile{"in_tile"};
   Var inSection{"in_section"}, section{"section"}; // of tiles, which sections keep
-  Expr slot = section * tilesPerSection + inSection;
   RDom inner{0, operands.headWidth(), "inner"};
-  WalkedTiles tiles{hasQueryLanes() ? operands.keyRangesOf(laneRow(0))
-                                    : operands.queryRangesOf(laneRow(0)),
-                    hasQueryLanes() ? operands.keyCount() : operands.queryCount(), rowsPerTile};
+  WalkedTiles tiles{
+      hasQueryLanes() ? operands.keyRangesOf(laneRow(0)) : operands.queryRangesOf(laneRow(0)),
+      hasQueryLanes() ? operands.keyCount() : operands.queryCount(), rowsPerTile, tilesPerSection};
+  Expr slot = tiles.slot(inSection, section);
   LaneRows first = laneRows(0, "first"), second = laneRows(1, "second");
   RDom made = tiles.places(slot, "made"),
        tested = tiles.places(slot, "tested", WalkedTiles::Partial),
-       summed = tiles.sections(tilesPerSection, "summed");
+       summed = tiles.sections("summed");
 
   Func products{"products"};     // of queries and keys
   Func gradients{"gradients"};   // of gradients and values: those by the weights
@@ -188,7 +188,7 @@ void LaneGradients::definePairs() {
 }
 
 void LaneGradients::defineSums() {
-  Expr tile = summed.z * tilesPerSection + summed.y, row = tiles.row(summed.x, tile);
+  Expr row = tiles.row(summed.x, tiles.slot(summed));
   FuncRef pair = pairs(at(lane, summed.x, summed.y, summed.z));
   FuncRef sum = sums(vars(column, lane));
   if (sought == ByBucket) {

@@ -8,8 +8,8 @@ Expr rowWithin(const Expr &row, const Expr &count) {
   return unsafe_promise_clamped(min(row, count - 1), 0, count - 1);
 }
 
-WalkedTiles::WalkedTiles(const BlockRanges &ranges, Expr count, int tile)
-    : tile(tile), tiles((count + tile - 1) / tile), first(tiles) {
+WalkedTiles::WalkedTiles(const BlockRanges &ranges, Expr count, int tile, int tilesPerSection)
+    : tile(tile), tilesPerSection(tilesPerSection), tiles((count + tile - 1) / tile), first(tiles) {
   Expr end = 0;
   for (const RowRange &range : ranges.touched) {
     Expr begin = max(range.first, 0), stop = min(range.end, count);
@@ -27,6 +27,10 @@ WalkedTiles::WalkedTiles(const BlockRanges &ranges, Expr count, int tile)
 }
 
 Expr WalkedTiles::tileAt(const Expr &slot) const { return rowWithin(first + slot, tiles); }
+
+Expr WalkedTiles::slot(const Expr &inSection, const Expr &section) const {
+  return section * tilesPerSection + inSection;
+}
 
 Expr WalkedTiles::row(Expr inTile, const Expr &slot) const { return tileAt(slot) * tile + inTile; }
 
@@ -47,14 +51,14 @@ Expr WalkedTiles::isAmong(const Expr &slot, Which which) const {
   return is;
 }
 
-RDom WalkedTiles::sections(int tilesPerSection, const std::string &name, Which which) const {
+RDom WalkedTiles::sections(const std::string &name, Which which) const {
   RDom domain(0, tile, 0, tilesPerSection, 0, (tiles + tilesPerSection - 1) / tilesPerSection,
               name);
   Expr begin = domain.z * tilesPerSection;
   domain.where(begin < slots);
   if (touched.size() > 1)
     domain.where(meets(touched, first + begin, first + begin + tilesPerSection));
-  domain.where(isAmong(begin + domain.y, which));
+  domain.where(isAmong(slot(domain), which));
   return domain;
 }
 

@@ -17,8 +17,13 @@ Halide::Expr rowWithin(const Halide::Expr &row, const Halide::Expr &count);
 /// table: only then does Halide put them around all that a tile, or a section of them, needs.
 class WalkedTiles {
 public:
-  /// `ranges` are those of a block, among `count` rows.
-  WalkedTiles(const BlockRanges &ranges, Halide::Expr count, int tile);
+  /// `ranges` are those of a block, among `count` rows; a section has `tilesPerSection` slots.
+  WalkedTiles(const BlockRanges &ranges, Halide::Expr count, int tile, int tilesPerSection);
+
+  Halide::Expr slot(const Halide::Expr &inSection, const Halide::Expr &section) const;
+
+  /// Of a domain of sections.
+  Halide::Expr slot(const Halide::RDom &domain) const { return slot(domain.y, domain.z); }
 
   /// The row in place `inTile` of the tile in a slot; over the last row only in the last tile.
   Halide::Expr row(Halide::Expr inTile, const Halide::Expr &slot) const;
@@ -26,9 +31,9 @@ public:
   /// All touched tiles, or those with which some pair of the block may be hidden.
   enum Which { All, Partial };
 
-  /// A domain of (place in a tile, tile of its section, section), with `tiles` in a section. Where
-  /// ranges are far apart, the sections between them are passed over as a whole.
-  Halide::RDom sections(int tiles, const std::string &name, Which which = All) const;
+  /// A domain of (place in a tile, tile of its section, section). Where ranges are far apart, the
+  /// sections between them are passed over as a whole.
+  Halide::RDom sections(const std::string &name, Which which = All) const;
 
   /// Of (place in the tile), if the tile in `slot` is one of these.
   Halide::RDom places(const Halide::Expr &slot, const std::string &name, Which which = All) const;
@@ -37,7 +42,7 @@ private:
   Halide::Expr tileAt(const Halide::Expr &slot) const;
   Halide::Expr isAmong(const Halide::Expr &slot, Which which) const;
 
-  int tile;
+  int tile, tilesPerSection;
   Halide::Expr tiles;                  // of all rows
   std::vector<RowRange> touched, full; // in tiles
   Halide::Expr first, slots;           // from the first touched tile to the last
