@@ -13,10 +13,8 @@ using nlohmann::json;
 using testing::DoubleNear;
 using testing::Pointwise;
 
-/// Those that the example is built of, the textbook first; CMakeLists.txt knows them.
-std::vector<std::string> rungsOf(const std::string &description) {
-  return split(description == "tiny" ? LOUP_RUNGS : LOUP_OWN_RUNGS, " ");
-}
+/// The textbook first.
+const std::vector<std::string> rungs = split(LOUP_RUNGS, " ");
 
 TEST(Ladder, IsClimbedToItsEnd) {
   Ending ending = run({LOUP_PREFIX "/bin/loup", "build", "--help"});
@@ -26,7 +24,7 @@ TEST(Ladder, IsClimbedToItsEnd) {
   std::regex line("\n  ([a-z]+)");
   for (std::sregex_iterator it(text.begin(), text.end(), line), end; it != end; ++it)
     listed.push_back((*it)[1]);
-  EXPECT_EQ(listed, rungsOf("tiny"));
+  EXPECT_EQ(listed, rungs);
 }
 
 /// A description of descriptions/, or one of examples/ made smaller.
@@ -48,7 +46,6 @@ protected:
     programs = LOUP_BUILT "/" + std::string(GetParam().description) + "-" + rung;
   }
 
-  const std::vector<std::string> rungs = rungsOf(GetParam().description);
   std::string model = folder / "model";
 
 private:
