@@ -123,8 +123,8 @@ void checkMask(const AttentionSpec &attention, Side &keys, bool isEncoder,
   }
   MaskExpression mask = MaskExpression::parse(*attention.mask);
   SourceRange place = attention.mask.range;
-  bool asksPrefix = mask.allowed().dependsOn(MaskCondition::Prefix);
-  if (mask.allowed().dependsOn(MaskCondition::Present))
+  bool asksPrefix = mask.says("prefix");
+  if (mask.says("present"))
     checkPresent(place, keys, diagnostics);
   keys.asksPrefix |= asksPrefix;
   if (asksPrefix && !mask.perDocument())

@@ -1,12 +1,19 @@
 // Rules of how positions are told.
 #include "frontend/CheckRules.h"
-#include "ir/masks/MaskTokens.h"
+#include "ir/masks/MaskExpression.h"
+#include "ir/masks/MaskProof.h"
 
-#include <algorithm>
 #include <fmt/format.h>
+#include <optional>
 
 namespace loup {
 namespace {
+
+/// Whether embeddings start well below sines and cosines, as Xavier's do.
+bool startsSmall(const Spec &spec) {
+  const auto &bound = spec.model->initial->embedding;
+  return !sure(bound) || !bound.value || *bound.value < 0.5;
+}
 
 void checkSinusoids(const Spec &spec, Diagnostics &diagnostics) {
   const ModelSpec &model = spec.model;
@@ -24,21 +31,24 @@ void checkSinusoids(const Spec &spec, Diagnostics &diagnostics) {
             "sinusoidal positions are pairs of sine and cosine and need an even 'width'; {} "
             "is odd",
             model.width.value)));
-  if (sure(scale) && scale == EmbeddingScale::None)
+  if (sure(scale) && scale == EmbeddingScale::None && startsSmall(spec))
     noteChoice(diagnostics.warning(
         scale.range, "unscaled embeddings are small beside sinusoidal positions, which drown them; "
                      "scale = \"sqrt\" is usual"));
 }
 
-/// Whether a mask's words let a query tell tokens apart by where they stand.
-bool tellsOrder(const std::string &mask) {
-  constexpr std::string_view blind[] = {"padding", "present"};
-  for (const MaskToken &token : tokenizeMask(mask))
-    if (token.kind == MaskToken::Kind::Number ||
-        (token.kind == MaskToken::Kind::Word &&
-         std::find(std::begin(blind), std::end(blind), token.text) == std::end(blind)))
-      return true;
-  return false;
+/// Whether a mask lets a query tell tokens apart by where they stand. It does not if all tokens are
+/// alike to it: the query's own, and the others, each of them present or absent.
+bool tellsOrder(const MaskExpression &mask, std::optional<int64_t> longest) {
+  MaskSet own = MaskSet::where({.query = 1, .key = -1, .equality = true});
+  for (const MaskSet &keys : {own, own.complement()})
+    for (bool present : {true, false}) {
+      MaskSet allowed = mask.allowed().whereKeysAre(present);
+      if (!hidesEverything(keys.intersect(allowed), KeySide::Own, longest) &&
+          !hidesEverything(keys.intersect(allowed.complement()), KeySide::Own, longest))
+        return true;
+    }
+  return mask.perDocument();
 }
 
 /// Attention alone treats its keys as a set.
@@ -47,12 +57,15 @@ void warnWithoutPositions(const Spec &spec, std::string_view side,
   const Field<PositionKind> &position = spec.model->position;
   if (!sure(position) || position != PositionKind::None)
     return;
+  std::optional<int64_t> longest;
+  if (sure(spec.model->length))
+    longest = spec.model->length;
   const Field<std::string> *telling = nullptr;
   for (const Field<LayerSpec> &layer : layers) {
     const Field<std::optional<AttentionSpec>> &attention = layer->selfAttention;
     if (!attention.value || !sure(attention->value().mask))
       return;
-    if (!telling && tellsOrder(attention->value().mask))
+    if (!telling && tellsOrder(MaskExpression::parse(attention->value().mask.value), longest))
       telling = &attention->value().mask;
   }
   if (layers.empty())

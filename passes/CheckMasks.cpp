@@ -36,9 +36,13 @@ std::string scoredSide(CrossEntropyOp loss) {
   return sideOf(sequenceAxes(loss.getLabels()).front()).str();
 }
 
-bool saysCausal(const PlacedMask &mask) {
-  return llvm::any_of(tokenizeMask(mask.words),
-                      [](const MaskToken &token) { return token.text == "causal"; });
+/// Whether it says more than that padding, or other documents, are hidden.
+bool saysMore(const PlacedMask &mask) {
+  return llvm::any_of(tokenizeMask(mask.words), [](const MaskToken &token) {
+    return token.kind == MaskToken::Kind::Number ||
+           (token.kind == MaskToken::Kind::Word && token.text != "padding" &&
+            token.text != "document");
+  });
 }
 
 struct Mask : PlacedMask {
@@ -71,13 +75,14 @@ struct CheckMasks : impl::CheckMasksBase<CheckMasks> {
         return;
       std::string queries = sideOf(axesOf(op.getQueries()).back()).str();
       std::string keys = sideOf(axesOf(op.getKeys()).back()).str();
-      masks.push_back({{.words = op.getMask().getWords().str(),
+      MaskExpression words = MaskExpression::parse(op.getMask().getWords().str());
+      masks.push_back({{.words = words.words(),
                         .allowed = op.getMask().allowed(),
                         .querySide = queries,
                         .keySide = keys,
                         .isScored = queries == keys && scored.contains(queries),
                         // Which keys are present no proof can know.
-                        .emptyIsZero = op.getEmptyIsZero() || op.getPresent(),
+                        .emptyIsZero = op.getEmptyIsZero() || words.says("present"),
                         .longest = longest},
                        op});
     });
@@ -94,7 +99,8 @@ struct CheckMasks : impl::CheckMasksBase<CheckMasks> {
                       << letEachSeeOne(mask));
     tell(mask.emptyIsZero ? "a query without a key gives zeros" : "every query has a key", mask);
     warnOfIdleWords(mask);
-    if (mask.keys() == KeySide::Other && saysCausal(mask) && hidesLater(mask.allowed))
+    if (mask.keys() == KeySide::Other && MaskExpression::parse(mask.words).says("causal") &&
+        hidesLater(mask.allowed))
       warning(mask) << "'causal' on cross-attention means that " << mask.querySide
                     << " position q sees " << mask.keySide
                     << " positions up to q only, though the two sequences do not run in step; "
@@ -132,6 +138,14 @@ struct CheckMasks : impl::CheckMasksBase<CheckMasks> {
     } else if (std::string word = wordAlwaysTrue(mask); !word.empty()) {
       warning(mask) << "'" << word << "' is always true, as the model's length is " << *longest
                     << "; only a number below that makes a difference";
+    } else if (MaskSet open = mask.allowed.unite(MaskSet::realKeys().complement());
+               !mask.isScored && saysMore(mask) && hidesNothing(open, mask.keys(), longest)) {
+      bool isWithin = op.getMask().isWithinDocuments();
+      warning(mask) << "the mask can hide nothing but "
+                    << (isWithin ? "other documents" : "padding")
+                    << upToLongest(hidesNothing(open, mask.keys()))
+                    << (isWithin ? "; \"document\" says the same"
+                                 : "; that is hidden always, and \"padding\" says the same");
     }
   }
 

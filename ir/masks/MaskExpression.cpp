@@ -3,6 +3,7 @@
 #include "ir/masks/MaskNumber.h"
 #include "ir/masks/MaskTokens.h"
 
+#include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringExtras.h"
 
 #include <numeric>
@@ -379,6 +380,12 @@ MaskExpression MaskExpression::parse(std::string_view text) {
   std::vector<MaskToken> tokens = tokenizeMask(text);
   auto [set, perDocument] = Parser(text, tokens).parse();
   return MaskExpression(joinMaskTokens(tokens), std::move(set), perDocument);
+}
+
+bool MaskExpression::says(std::string_view word) const {
+  return llvm::any_of(tokenizeMask(text), [&](const MaskToken &token) {
+    return token.kind == Kind::Word && token.text == word;
+  });
 }
 
 } // namespace loup

@@ -52,6 +52,9 @@ public:
 
   const MaskSet &allowed() const { return set; }
 
+  /// Whether `word` is one of the words, even where the set does not depend on it.
+  bool says(std::string_view word) const;
+
   /// Whether the mask holds within each document of a row, of which there may be several.
   bool perDocument() const { return withinDocuments; }
 

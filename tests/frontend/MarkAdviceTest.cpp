@@ -56,5 +56,19 @@ TEST(MarkAdvice, WorksWhenItIsFollowed) {
   }
 }
 
+// What a mask says counts, even where its set does not depend on it.
+TEST(MarkAdvice, GoesByTheWordsThatAreWritten) {
+  const char *absent = "tokenizer = \"ids\", vocabulary = 9, absent = 7",
+             *prefixEnd = "tokenizer = \"ids\", vocabulary = 9, prefix_end = 7";
+  for (const Case &c : {
+           Case{absent, "", "k < q & (causal | present)", "causal", "", "", ""},
+           Case{"", absent, "padding", "causal & (present | causal)", "", "", ""},
+           Case{prefixEnd, "", "causal | prefix & !prefix", "causal", "", "", ""},
+       })
+    EXPECT_EQ(answer(c, c.source, c.target), "") << c.encoderMask << ", " << c.targetMask;
+  EXPECT_THAT(answer({.encoderMask = "causal | present & causal", .targetMask = "causal"}, "", ""),
+              testing::HasSubstr("the mask 'present' asks which tokens of the source are there"));
+}
+
 } // namespace
 } // namespace loup

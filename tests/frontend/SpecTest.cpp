@@ -109,6 +109,11 @@ TEST(Spec, ValuesKnowTheirPlace) {
   EXPECT_EQ(spec.encoder->front().range.line, 4u);
 }
 
+TEST(Spec, UnscaledEmbeddingsMayStartAsLargeAsPositions) {
+  parse("[model]\nembedding = { scale = \"none\" }\ninitial = { embedding = 1.0 }\n" +
+        std::string(smallest));
+}
+
 // The defaults of torch.nn.Transformer.
 TEST(Spec, DefaultsAreThoseOfTheTransformer) {
   Spec spec = parse(smallest);

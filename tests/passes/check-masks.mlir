@@ -266,5 +266,7 @@ func.func @masks(%n: !n, %there: !k) -> (!own, !own, !own, !cross, !cross, !own,
   // expected-warning @+1 {{'causal' on cross-attention means that target position q sees source positions up to q only, though the two sequences do not run in step; write "padding", or "k <= q" for 'causal' if this is meant}}
   %j = loup.mask <"causal & padding"> queries %q keys %s lengths %n : !q, !source, !n -> !cross
   %l = loup.mask <"k <= q + 3 & padding"> queries %q keys %s lengths %n : !q, !source, !n -> !cross
+  // No proof knows which keys are present, and this says `present`, though its set is k < q.
+  %m = loup.mask <"k < q & (causal | present)"> queries %q keys %k : !q, !k -> !own
   return %a, %b, %c, %d, %e, %f, %g, %h, %i, %j, %l : !own, !own, !own, !cross, !cross, !own, !own, !own, !own, !cross, !cross
 }

@@ -84,6 +84,15 @@ TEST(MaskExpression, ADocumentIsRaggednessAndNoSet) {
   EXPECT_FALSE(MaskExpression::parse("causal").perDocument());
 }
 
+TEST(MaskExpression, KnowsItsWordsWhereTheSetDoesNotDependOnThem) {
+  MaskExpression mask = MaskExpression::parse("k < q & (causal | present) & window(3)");
+  EXPECT_FALSE(mask.allowed().dependsOn(MaskCondition::Present));
+  for (const char *word : {"causal", "present", "window", "k"})
+    EXPECT_TRUE(mask.says(word)) << word;
+  for (const char *word : {"prefix", "3", "&", ""})
+    EXPECT_FALSE(mask.says(word)) << word;
+}
+
 TEST(MaskExpression, NotBindsTighterThanAndThanOr) {
   EXPECT_EQ(picture("sink(1) | k > 3 & q > 3"), picture("sink(1) | (k > 3 & q > 3)"));
   EXPECT_EQ(picture("!sink(1) & causal"), picture("(!sink(1)) & causal"));
