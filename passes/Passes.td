@@ -93,8 +93,8 @@ def DeriveDecoder : LoupPass<"derive-decoder"> {
     `kept_positions` says which position each row has: the time and the memory of a step do not grow.
 
     `loup.source_need` at `step` bounds how many source tokens the token at a position depends on,
-    through all layers: triples (per position, constant, divisor); or `loup.source_obstacle` says
-    which attention has no bound.
+    through all layers: triples (per position, constant, divisor); or `loup.source_obstacle` says why
+    there is no bound.
 
     ```mlir
     !target = tensor<?x?xi32, #loup.axes<batch, target>>

@@ -23,17 +23,21 @@ static std::string findObstacle(Block &block, StringRef source) {
     auto sequence = dyn_cast<SequenceOp>(op);
     if (!sequence || op.getNumResults() == 0)
       continue;
-    for (unsigned operand = 0; operand < op.getNumOperands(); ++operand)
-      for (StringRef queries : sequenceAxes(op.getResult(0)))
-        for (StringRef keys : sequenceAxes(op.getOperand(operand))) {
-          MaskAttr mask = sequence.getReach(operand, queries, keys);
-          if (!mask || sideOf(keys) != source)
-            continue;
-          if (std::string why = obstacleOf(mask, sideOf(queries) == source); !why.empty()) {
-            std::string name = nameOf(op.getResult(0));
-            return StringRef(name).rsplit('.').first.str() + ": " + why;
-          }
+    for (unsigned operand = 0; operand < op.getNumOperands(); ++operand) {
+      auto keyAxes = sequenceAxes(op.getOperand(operand));
+      if (keyAxes.size() != 1) // weights of pairs are those of a mask already
+        continue;
+      StringRef keys = keyAxes.front();
+      for (StringRef queries : sequenceAxes(op.getResult(0))) {
+        MaskAttr mask = sequence.getReach(operand, queries, keys);
+        if (!mask || sideOf(keys) != source)
+          continue;
+        if (std::string why = obstacleOf(mask, sideOf(queries) == source); !why.empty()) {
+          std::string name = nameOf(op.getResult(0));
+          return StringRef(name).rsplit('.').first.str() + ": " + why;
         }
+      }
+    }
   }
   return "";
 }

@@ -14,7 +14,7 @@ def SequenceOp : OpInterface<"SequenceOp"> {
   let methods = [
     InterfaceMethod<[{
       The allowed (position of the result along `resultAxis`, position of operand `operand` along
-      `operandAxis`) pairs, as words of the mask language: "q = k", "k = q - 1", "causal", ... Null
+      `operandAxis`) pairs, as words of the mask language: "k == q", "k == q - 1", "causal", ... Null
       where the default holds.
       }],
       "::loup::MaskAttr", "getReach",

@@ -6,9 +6,9 @@ namespace {
 
 using testing::HasSubstr;
 
-class Streaming : public ProgramTest {
+class Streaming : public ProgramTest, public testing::WithParamInterface<std::string> {
 protected:
-  Streaming() : ProgramTest("bounded", "packed") {
+  Streaming() : ProgramTest("bounded", GetParam()) {
     writeIds("train", 100);
     writeIds("unseen", 40);
     train(model, {"--steps", "300", "--threads", "2"});
@@ -22,12 +22,12 @@ protected:
   static constexpr size_t wait = 3;
 };
 
-TEST_F(Streaming, AnswersAreThoseOfWholeLines) {
+TEST_P(Streaming, AnswersAreThoseOfWholeLines) {
   std::string input = readFile(folder / "unseen.src") + "\n4\n\n";
   EXPECT_EQ(translate(model, input, {"--stream"}), translate(model, input, {"--beam", "1"}));
 }
 
-TEST_F(Streaming, ATokenComesBeforeTheSourceThatItDoesNotNeed) {
+TEST_P(Streaming, ATokenComesBeforeTheSourceThatItDoesNotNeed) {
   std::vector<std::string> whole = translate(model, readFile(folder / "unseen.src"));
   Subprocess program({translator(), "--model", model, "--stream"});
   size_t early = 0; // tokens that were answered before the line's end
@@ -51,7 +51,7 @@ TEST_F(Streaming, ATokenComesBeforeTheSourceThatItDoesNotNeed) {
   EXPECT_EQ(program.finish().code, 0);
 }
 
-TEST_F(Streaming, NoLogProbabilityDependsOnTokensNotYetRead) {
+TEST_P(Streaming, NoLogProbabilityDependsOnTokensNotYetRead) {
   // Lines that begin with the same tokens and go on with 0, 3 or 30 others.
   constexpr size_t length = 30;
   auto tokens = [](size_t count, int from, int step) {
@@ -79,6 +79,9 @@ TEST_F(Streaming, NoLogProbabilityDependsOnTokensNotYetRead) {
       }
   EXPECT_GT(differences, 500u);
 }
+
+INSTANTIATE_TEST_SUITE_P(Rungs, Streaming, testing::ValuesIn(split(LOUP_RUNGS, " ")),
+                         [](const auto &rung) { return rung.param; });
 
 class NotStreaming : public ProgramTest {
 protected:
