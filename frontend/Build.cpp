@@ -19,6 +19,7 @@
 #include <unistd.h>
 
 using namespace mlir;
+namespace fs = std::filesystem;
 
 namespace loup {
 
@@ -99,12 +100,14 @@ private:
       return;
     }
     makeFolder();
-    writeFile(std::filesystem::path(options.directory) / (options.stage + suffix), text);
+    std::string file = fs::path(options.directory) / (options.stage + suffix);
+    requireNothingLost(compilation.inputs(), {{"-o", file}});
+    writeFile(file, text);
   }
 
   void makeFolder() const {
     std::error_code error;
-    std::filesystem::create_directories(options.directory, error);
+    fs::create_directories(options.directory, error);
     if (!error && access(options.directory.c_str(), W_OK) != 0)
       error.assign(errno, std::generic_category());
     if (error)
@@ -112,8 +115,22 @@ private:
           fmt::format("cannot write to the folder {}: {}", options.directory, error.message()));
   }
 
+  /// Nothing that is built may replace what it is built of.
+  void keepInputs(const std::vector<PrintedFile> &sources, const char *sourceFolder) const {
+    fs::path folder = options.directory;
+    std::vector<NamedFile> outputs;
+    for (const PrintedFile &file : sources) {
+      fs::path name = file.name;
+      outputs.push_back({"-o", folder / sourceFolder / name});
+      if (options.stage.empty() && name.extension() == ".cpp" && name.stem() != "model")
+        outputs.push_back({"-o", folder / name.stem()});
+    }
+    requireNothingLost(compilation.inputs(), outputs);
+  }
+
   void exportPrograms(const std::vector<PrintedFile> &sources) {
     requireInstallation(); // better missed now than after the kernels
+    keepInputs(sources, "");
     makeFolder();
     exportSources(sources, compilation.compileKernels(*module, options.jobs), options.directory);
   }
@@ -121,6 +138,7 @@ private:
   void makePrograms(const std::vector<PrintedFile> &sources) {
     requireInstallation(); // likewise
     Compiler compiler = findCompiler();
+    keepInputs(sources, "source");
     makeFolder();
     auto kernels = compilation.compileKernels(*module, options.jobs);
     BuildProgress &progress = compilation.progress;

@@ -26,6 +26,13 @@ Compilation::Compilation(const std::string &path)
       described(loadSpec(found.source(), std::cerr, onTerminal)),
       imported(importSpec(described, path, &context)) {}
 
+std::vector<NamedFile> Compilation::inputs() const {
+  std::vector<NamedFile> files{{"loup", found.source().name}};
+  for (const TokenizerSpec *side : {&*described.data->source, &*described.data->target})
+    files.push_back({"the description", side->model->value_or("")});
+  return files;
+}
+
 void Compilation::runPasses(ModuleOp module, const std::string &schedule, const std::string &last,
                             std::unique_ptr<PassInstrumentation> watcher) {
   PassManager manager(&context);

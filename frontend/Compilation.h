@@ -5,6 +5,7 @@
 #include "frontend/BuildProgress.h"
 #include "frontend/Diagnostics.h"
 #include "frontend/Spec.h"
+#include "runtime/NamedFiles.h"
 
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/MLIRContext.h"
@@ -22,6 +23,9 @@ public:
   explicit Compilation(const std::string &path);
 
   const Spec &spec() const { return described; }
+
+  /// The description and what it names: files that no output may replace.
+  std::vector<NamedFile> inputs() const;
 
   /// A copy of the textbook program, which must not outlive this.
   mlir::OwningOpRef<mlir::ModuleOp> textbook() { return imported->clone(); }

@@ -1,6 +1,7 @@
 #include "frontend/Diagnostics.h"
 
 #include "runtime/Errors.h"
+#include "runtime/Utf8.h"
 
 #include "llvm/Support/Unicode.h"
 
@@ -99,8 +100,9 @@ std::string message(const SourceFile &file, SourceRange range, std::string_view 
   std::string place = file.name;
   if (range)
     place += fmt::format(":{}:{}", range.line, range.column);
-  std::string result = fmt::format("{}{}:{} {}{}:{} {}{}{}\n", palette.bold, place, palette.off,
-                                   kindColour, kind, palette.off, palette.bold, text, palette.off);
+  std::string result =
+      fmt::format("{}{}:{} {}{}:{} {}{}{}\n", palette.bold, place, palette.off, kindColour, kind,
+                  palette.off, palette.bold, printable(text, text.size()), palette.off);
   if (range)
     result += excerpt(file, range, palette);
   return result;

@@ -38,6 +38,8 @@ std::optional<int64_t> queriesInBlock(ModuleOp module) {
 void explain(const ExplainOptions &options) {
   std::vector<Proved> proved; // outlives the compilation
   Compilation compilation(options.spec);
+  requireNothingLost(compilation.inputs(), {{"-o", options.file}});
+  requireWritable({{"-o", options.file}});
   OwningOpRef<ModuleOp> module = compilation.textbook();
   shortenTypes(module->getContext());
   collectProofs(module->getContext(), proved);

@@ -3,6 +3,7 @@
 #include "frontend/StringPlace.h"
 #include "frontend/TokenId.h"
 #include "ir/masks/MaskExpression.h"
+#include "runtime/Utf8.h"
 
 #include <cmath>
 #include <fmt/format.h>
@@ -51,7 +52,8 @@ void Input::refuseWord(std::string_view word, std::vector<std::string_view> know
   if (isNotYet(key, word))
     refuse(fmt::format("'{}' is not supported yet; '{}' can be {}", word, key, listWords(known)));
   else
-    refuse(fmt::format("unknown word '{}' for '{}'; {}", word, key, whatInstead(word, known)));
+    refuse(fmt::format("unknown word '{}' for '{}'; {}", printable(word), key,
+                       whatInstead(word, known)));
 }
 
 std::optional<int64_t> WholeNumber::read(const Input &input) const {

@@ -17,22 +17,23 @@ namespace {
 
 /// A tokenizer that is learnt has its symbols first.
 int32_t idOfSymbol(const TokenizerSpec &tokenizer, const IdsSpec &ids, const std::string &text) {
+  std::string shown = printable(text);
   const std::vector<std::string> &symbols = *tokenizer.symbols;
   auto found = std::find(symbols.begin(), symbols.end(), text);
   if (found == symbols.end() && !canBeSymbol(text))
     throw UserError(fmt::format("\"{}\" cannot be known before training; write a token that can be "
                                 "one of the symbols: {}",
-                                text, whatSymbolsAre));
+                                shown, whatSymbolsAre));
   if (found == symbols.end())
     throw UserError(
         tokenizer.kind == TokenizerKind::Characters
             ? fmt::format("what characters the text has is known after training only; "
                           "{}tokenizer = \"words\" takes symbols = [\"{}\"]",
-                          tokenizer.share.value ? "in source, " : "", text)
+                          tokenizer.share.value ? "in source, " : "", shown)
             : fmt::format(
-                  "\"{}\" may be split or left out in training; make it one of {} symbols{}", text,
+                  "\"{}\" may be split or left out in training; make it one of {} symbols{}", shown,
                   tokenizer.share.value ? "source's" : "the",
-                  symbols.empty() ? fmt::format(": symbols = [\"{}\"]", text) : ""));
+                  symbols.empty() ? fmt::format(": symbols = [\"{}\"]", shown) : ""));
   return IdSlots(describeIds(ids)).id(static_cast<int32_t>(found - symbols.begin()));
 }
 
@@ -55,7 +56,7 @@ int32_t idOfToken(const TokenizerSpec &tokenizer, const IdsSpec &ids, const std:
     if ((id != ids.unknown || tokenizer.kind == TokenizerKind::Ids) &&
         known->decode(std::array{id}) == text)
       return id;
-  throw UserError(fmt::format("\"{}\" is no token of this tokenizer", text));
+  throw UserError(fmt::format("\"{}\" is no token of this tokenizer", printable(text)));
 }
 
 } // namespace loup

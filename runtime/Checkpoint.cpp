@@ -4,6 +4,7 @@
 #include "runtime/Base64.h"
 #include "runtime/Errors.h"
 #include "runtime/SafetensorsFile.h"
+#include "runtime/Utf8.h"
 
 #include <fmt/format.h>
 
@@ -81,7 +82,7 @@ static void readTensors(SafetensorsFile &file, const std::string &path, const Mo
     auto name = metadata.find(nameKey);
     throw UserError(fmt::format(
         "{}: it belongs to another description, named \"{}\"; this program is made from \"{}\"{}{}",
-        path, name == metadata.end() ? "" : name->second, model.description().name,
+        path, name == metadata.end() ? "" : printable(name->second), model.description().name,
         difference.empty() ? "" : ": ", difference));
   }
   if (!difference.empty())

@@ -2,6 +2,7 @@
 
 #include "runtime/EditDistance.h"
 #include "runtime/Errors.h"
+#include "runtime/Utf8.h"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -49,7 +50,7 @@ std::function<std::string(const std::string &)> wholeNumber(int64_t least, int64
     auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
     if (error == std::errc() && end == text.data() + text.size() && value >= least && value <= most)
       return "";
-    return fmt::format("{} is not a whole number from {} to {}", text, least, most);
+    return fmt::format("{} is not a whole number from {} to {}", printable(text), least, most);
   };
 }
 
@@ -58,7 +59,7 @@ std::function<std::string(const std::string &)> number(double least, double most
     double value = 0;
     if (CLI::detail::lexical_cast(text, value) && value >= least && value <= most)
       return "";
-    return fmt::format("{} is not a number from {} to {}", text, least, most);
+    return fmt::format("{} is not a number from {} to {}", printable(text), least, most);
   };
 }
 
@@ -66,7 +67,7 @@ std::string positiveNumber(const std::string &text) {
   double value = 0;
   if (CLI::detail::lexical_cast(text, value) && value > 0 && std::isfinite(value))
     return "";
-  return fmt::format("{} is not a number above 0", text);
+  return fmt::format("{} is not a number above 0", printable(text));
 }
 
 bool parseCommandLine(CLI::App &app, int argc, char **argv,

@@ -119,11 +119,11 @@ std::vector<int32_t> IdTokenizer::encode(std::string_view line, std::vector<size
     int32_t id = 0;
     auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), id);
     if (end != word.data() + word.size() || error == std::errc::invalid_argument)
-      throw UserError(
-          fmt::format("\"{}\" is no token id; lines of ids are numbers and spaces", word));
+      throw UserError(fmt::format("\"{}\" is no token id; lines of ids are numbers and spaces",
+                                  printable(word)));
     if (error != std::errc() || id < 0 || id >= vocabulary)
-      throw UserError(
-          fmt::format("token id {} is not one of the vocabulary's, 0 to {}", word, vocabulary - 1));
+      throw UserError(fmt::format("token id {} is not one of the vocabulary's, 0 to {}",
+                                  printable(word), vocabulary - 1));
     for (auto [special, name] :
          {std::pair(ids.end, "end"), {ids.begin, "begin"}, {ids.padding, "padding"}})
       if (id == special)

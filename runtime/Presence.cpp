@@ -23,13 +23,14 @@ std::vector<bool> readFlags(std::string_view line, size_t words) {
     throw UserError("no TAB; behind the text stand a TAB and, for each word, 1 where it is present "
                     "or 0");
   std::vector<bool> flags;
-  for (char c : line.substr(std::min(text.size() + 1, line.size())))
-    if (c == '0' || c == '1')
+  std::string_view column = line.substr(std::min(text.size() + 1, line.size()));
+  for (size_t i = 0; i < column.size(); ++i)
+    if (char c = column[i]; c == '0' || c == '1')
       flags.push_back(c == '1');
     else if (c != ' ')
       throw UserError(fmt::format("'{}' behind the TAB; for each word stands 1 where it is present "
                                   "or 0",
-                                  c));
+                                  printable(column.substr(i, codePointLength(c)))));
   if (flags.size() != words)
     throw UserError(fmt::format("{} word{} and {} flag{} behind the TAB; each word has one", words,
                                 words == 1 ? "" : "s", flags.size(), flags.size() == 1 ? "" : "s"));

@@ -2,6 +2,7 @@
 
 #include "runtime/AtomicFile.h"
 #include "runtime/Errors.h"
+#include "runtime/Utf8.h"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -98,7 +99,7 @@ static json parseEntries(std::string_view header) {
 
 SafetensorsFile::Tensor SafetensorsFile::parseTensor(const std::string &name, const json &entry) {
   auto wrong = [&](const char *what) {
-    return UserError(fmt::format("tensor {} has {}", name, what));
+    return UserError(fmt::format("tensor {} has {}", printable(name), what));
   };
   if (!entry.is_object() || !entry.contains("dtype") || !entry.contains("shape") ||
       !entry.contains("data_offsets") || !entry["dtype"].is_string())
@@ -139,7 +140,7 @@ void SafetensorsFile::parseHeader(std::string_view header, uint64_t dataSize) {
       else
         for (auto &[key, value] : entry.items()) {
           if (!value.is_string())
-            throw UserError(fmt::format("its metadata {} is not a string", key));
+            throw UserError(fmt::format("its metadata {} is not a string", printable(key)));
           texts[key] = value;
         }
     }

@@ -33,13 +33,14 @@ void checkSymbols(const std::vector<std::string> &symbols) {
     bool space = symbol.empty();
     forEachWord(symbol, [&](std::string_view word) { space |= word.size() != symbol.size(); });
     if (space)
-      throw UserError(fmt::format("symbols: \"{}\" must be one word without spaces", symbol));
+      throw UserError(
+          fmt::format("symbols: \"{}\" must be one word without spaces", printable(symbol)));
     if (std::set<std::string>{"<unk>", "<s>", "</s>", "<pad>"}.contains(symbol))
       throw UserError(fmt::format("symbols: \"{}\" is SentencePiece's name of a special id; "
                                   "choose another",
                                   symbol));
     if (!seen.insert(symbol).second)
-      throw UserError(fmt::format("symbols: \"{}\" is given twice", symbol));
+      throw UserError(fmt::format("symbols: \"{}\" is given twice", printable(symbol)));
   }
 }
 

@@ -1,8 +1,8 @@
 #include "runtime/Train.h"
 
-#include "runtime/AtomicFile.h"
 #include "runtime/Errors.h"
 #include "runtime/InitialWeights.h"
+#include "runtime/NamedFiles.h"
 #include "runtime/ThreadPool.h"
 #include "runtime/TokenizerPair.h"
 #include "runtime/Trainer.h"
@@ -58,57 +58,31 @@ TokenizerPair prepareTokenizers(const Description &description, const TrainOptio
   return tokenizers;
 }
 
-/// The files of a training, each with the option that names it.
-using NamedFiles = std::vector<std::pair<const char *, std::string>>;
-
 /// What is written. The log is written as it comes, and so may be a pipe or a device.
-NamedFiles outputsOf(const TrainOptions &options) {
-  NamedFiles outputs = {{"--save", options.save},
-                        {"--save's state", statePath(options.save)},
-                        {"--save's best", bestPath(options.save)}};
+std::vector<NamedFile> outputsOf(const TrainOptions &options) {
+  std::vector<NamedFile> outputs = {{"--save", options.save},
+                                    {"--save's state", statePath(options.save)},
+                                    {"--save's best", bestPath(options.save)}};
   if (!std::filesystem::exists(options.log) || std::filesystem::is_regular_file(options.log))
-    outputs.emplace_back("--log", options.log);
-  outputs.emplace_back("--save-gradients", options.gradients);
+    outputs.push_back({"--log", options.log});
+  outputs.push_back({"--save-gradients", options.gradients});
   return outputs;
 }
 
-/// No file that is read, or written for another reason, may be replaced.
-void checkThatNothingIsLost(const TrainOptions &options) {
-  NamedFiles inputs, outputs = outputsOf(options);
+/// Better now than after an hour.
+void checkFiles(const TrainOptions &options) {
+  std::vector<NamedFile> inputs;
   for (const TextPair &pair : options.train)
     inputs.insert(inputs.end(), {{"--train", pair.source}, {"--train", pair.target}});
   if (options.valid)
     inputs.insert(inputs.end(),
                   {{"--valid", options.valid->source}, {"--valid", options.valid->target}});
-  auto isSame = [](const std::string &a, const std::string &b) {
-    std::error_code none;
-    return !a.empty() && !b.empty() &&
-           (std::filesystem::equivalent(a, b, none) ||
-            (std::filesystem::weakly_canonical(a, none) ==
-                 std::filesystem::weakly_canonical(b, none) &&
-             !std::filesystem::is_other(a, none)));
-  };
-  for (size_t i = 0; i < outputs.size(); ++i) {
-    const auto &[option, file] = outputs[i];
-    if (std::filesystem::exists(file) && !std::filesystem::is_regular_file(file))
-      continue; // a device or a pipe holds nothing
-    for (const auto &[reader, read] : inputs)
-      if (isSame(file, read))
-        throw UserError(fmt::format("{} would replace {}, which {} reads", option, file, reader));
-    for (size_t j = 0; j < i; ++j)
-      if (isSame(file, outputs[j].second))
-        throw UserError(
-            fmt::format("{} and {} name the same file, {}", outputs[j].first, option, file));
-  }
-  if (isSame(options.log, options.init) || isSame(options.gradients, options.init))
-    throw UserError(fmt::format("{}, which --init reads, would be replaced", options.init));
-}
-
-/// Better now than after an hour.
-void checkThatFilesCanBeWritten(const TrainOptions &options) {
-  for (const auto &[option, file] : outputsOf(options))
-    if (!file.empty())
-      AtomicFile probe(file);
+  std::vector<NamedFile> outputs = outputsOf(options);
+  requireNothingLost(inputs, outputs);
+  // --save may go on in the file that it began with.
+  requireNothingLost({{"--init", options.init}},
+                     {{"--log", options.log}, {"--save-gradients", options.gradients}});
+  requireWritable(outputs);
 }
 
 void train(int argc, char **argv, std::unique_ptr<Model> (*makeModel)()) {
@@ -120,8 +94,7 @@ void train(int argc, char **argv, std::unique_ptr<Model> (*makeModel)()) {
   setThreadCount(options.threads);
   Progress progress = makeProgress(options.quiet);
 
-  checkThatNothingIsLost(options);
-  checkThatFilesCanBeWritten(options);
+  checkFiles(options);
   if (!options.resume && std::filesystem::exists(options.save))
     progress.note(
         fmt::format("{0} exists and will be replaced, as will {1} and {2} (--resume would "

@@ -2,6 +2,7 @@
 #include "runtime/Errors.h"
 #include "runtime/LineStream.h"
 #include "runtime/Search.h"
+#include "runtime/Utf8.h"
 
 #include <fmt/format.h>
 
@@ -59,7 +60,7 @@ private:
       throw UserError(fmt::format("standard input, line {}: with \"{}\" the words before it become "
                                   "other tokens, but they are translated already; translate this "
                                   "line without --stream",
-                                  number, words.substr(words.find_last_of(" \t") + 1)));
+                                  number, printable(words.substr(words.find_last_of(" \t") + 1))));
     tokens = std::move(more);
   }
 

@@ -113,4 +113,30 @@ std::string toLine(std::string_view text) {
   return line;
 }
 
+/// Controls, and what has no width or turns the direction of what follows.
+static bool isInvisible(char32_t c) {
+  return c < 0x20 || (c >= 0x7F && c < 0xA0) || (c >= 0x200B && c <= 0x200F) ||
+         (c >= 0x2028 && c <= 0x202E) || (c >= 0x2060 && c <= 0x206F) || c == 0xFEFF;
+}
+
+std::string printable(std::string_view text, size_t most) {
+  std::string shown;
+  for (; !text.empty(); --most) {
+    if (most == 0)
+      return shown + "...";
+    size_t length = validLength(text);
+    char32_t c = length > 0 ? codePoint(text) : static_cast<unsigned char>(text[0]);
+    if (c == '\n' || c == '\t' || c == '\r')
+      shown += c == '\n' ? "\\n" : c == '\t' ? "\\t" : "\\r";
+    else if (length == 0 || (c < 0x80 && isInvisible(c)))
+      shown += fmt::format("\\x{:02x}", uint32_t(c));
+    else if (isInvisible(c))
+      shown += fmt::format("\\u{{{:x}}}", uint32_t(c));
+    else
+      shown += text.substr(0, length);
+    text.remove_prefix(std::max<size_t>(length, 1));
+  }
+  return shown;
+}
+
 } // namespace loup

@@ -46,4 +46,8 @@ void requireUtf8(std::string_view line, const std::string &input, int64_t number
 /// `text` as one line of valid UTF-8: U+FFFD for each invalid byte, spaces for line ends.
 std::string toLine(std::string_view text);
 
+/// `text` as a message of one line can quote it: `\n`, `\x00` or `\u{202e}` for what cannot be seen
+/// and for invalid bytes, and `...` for what follows after `most` characters.
+std::string printable(std::string_view text, size_t most = 60);
+
 } // namespace loup

@@ -51,14 +51,14 @@ public:
   explicit Bench(const BenchOptions &options)
       : options(options), compilation(options.spec),
         description(makeDescription(compilation.spec())), compiler(findCompiler()),
-        workloads(makeWorkloads(
-            options, compilation.spec().data, description,
-            [&](const std::string &line) { compilation.progress.print(line + "\n"); })),
         work(compilation.textbook(), compilation.spec().data) {}
 
   void run() {
     requireInstallation();
     checkFiles();
+    workloads =
+        makeWorkloads(options, compilation.spec().data, description,
+                      [&](const std::string &line) { compilation.progress.print(line + "\n"); });
     compilation.progress.show("measuring the machine");
     results = {description.name, LOUP_VERSION, measureMachine(options.threads), {}};
     for (const std::string &schedule : options.schedules)
@@ -71,11 +71,14 @@ public:
   }
 
 private:
-  /// Better now than after the measurements.
   void checkFiles() const {
-    for (const std::string &file : {options.json, options.svg})
-      if (!file.empty())
-        AtomicFile probe(file);
+    std::vector<NamedFile> inputs = compilation.inputs(),
+                           outputs{{"--json", options.json}, {"--svg", options.svg}};
+    if (options.data)
+      inputs.insert(inputs.end(),
+                    {{"--data", options.data->source}, {"--data", options.data->target}});
+    requireNothingLost(inputs, outputs);
+    requireWritable(outputs);
   }
 
   /// Throws where the models do not fit into the machine together.

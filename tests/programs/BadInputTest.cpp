@@ -91,6 +91,7 @@ TEST_F(BadInput, IdsOutOfRange) {
   expectRefused(with("4 -5\n6\n", "4\n5\n"), "bad.src, line 1");
   expectRefused(with("4 five\n", "4\n"), "bad.src, line 1");
   expectRefused(with("99999999999999999999\n", "4\n"), "bad.src, line 1");
+  expectRefused(with({"4 5\0006\n", 6}, "4\n"), "bad.src, line 1: \"5\\x006\" is no token id");
   train(model, {"--steps", "2"});
   expectError({translator(), "--model", model}, "37\n", "standard input, line 1");
   writeFile(folder / "targets", "41\n");

@@ -133,7 +133,8 @@ TEST_F(Bench, RefusesBeforeItBuilds) {
   writeFile(folder / "src", "5 6 7\n5\n");
   writeFile(folder / "tgt", "6\n");
   writeFile(folder / "empty", "");
-  const std::string tiny = LOUP_DESCRIPTIONS "/tiny.toml";
+  const std::string tiny = LOUP_DESCRIPTIONS "/tiny.toml", description = readFile(tiny);
+  writeFile(folder / "tiny.toml", description);
   struct {
     Words words;
     std::string answer;
@@ -144,6 +145,10 @@ TEST_F(Bench, RefusesBeforeItBuilds) {
       {{tiny, "--data", folder / "src", folder / "none"}, "none"},
       {{tiny, "--data", folder / "empty", folder / "empty"}, "no pair of lines"},
       {{tiny, "--lengths", "8", "--json", folder / "none/json"}, "none"},
+      {{tiny, "--json", folder / "svg"}, "--json and --svg name the same file"},
+      {{tiny, "--data", folder / "src", folder / "tgt", "--json", folder / "tgt"},
+       "--json would replace " + (folder / "tgt") + ", which --data reads"},
+      {{folder / "tiny.toml", "--json", folder / "./tiny.toml"}, "which loup reads"},
       {{folder / "none.toml"}, "none.toml"},
   };
   for (const auto &[words, answer] : cases) {
@@ -155,6 +160,8 @@ TEST_F(Bench, RefusesBeforeItBuilds) {
     EXPECT_EQ(refused.output, "");
     EXPECT_FALSE(std::filesystem::exists(folder / "svg"));
   }
+  EXPECT_EQ(readFile(folder / "tiny.toml"), description);
+  EXPECT_EQ(readFile(folder / "tgt"), "6\n");
 }
 
 } // namespace

@@ -86,6 +86,37 @@ TEST_F(Build, AFolderThatCannotBeMadeIsNamed) {
   EXPECT_EQ(readFile(folder / "file"), "kept");
 }
 
+TEST_F(Build, WhatIsReadIsNotReplaced) {
+  std::string description = readFile(LOUP_DESCRIPTIONS "/tiny.toml");
+  for (const auto &[name, words] : {
+           std::pair("self.toml", Words{"explain", "-o", folder / "self.toml"}),
+           {"train", {"build", "-o", folder / ""}},
+           {"source/model.cpp", {"build", "-o", folder / ""}},
+           {"model.h", {"build", "--emit", "cpp", "-o", folder / ""}},
+           {"textbook.mlir", {"build", "--emit", "textbook", "-o", folder / ""}},
+       }) {
+    std::string file = folder / name;
+    std::filesystem::create_directories(folder / "source");
+    writeFile(file, description);
+    Ending ending = run(join({{loup}, words, {file}}));
+    EXPECT_EQ(ending.code, 1);
+    EXPECT_THAT(ending.errors, AllOf(HasSubstr("-o would replace "), HasSubstr("which loup reads"),
+                                     Not(HasSubstr("kernel 1/"))));
+    EXPECT_EQ(readFile(file), description) << name;
+    std::filesystem::remove_all(file);
+    std::filesystem::remove(folder / "source");
+    expectNothingWritten();
+  }
+}
+
+TEST_F(Build, APageThatCannotBeWrittenIsRefusedFirst) {
+  Ending ending =
+      run({loup, "explain", LOUP_DESCRIPTIONS "/tiny.toml", "-o", folder / "none/page.html"});
+  EXPECT_EQ(ending.code, 1);
+  EXPECT_THAT(ending.errors,
+              AllOf(HasSubstr("there is no folder " + (folder / "none")), Not(HasSubstr("pass "))));
+}
+
 TEST_F(Build, AStageOfAnotherScheduleIsAnsweredWithThoseOfThisOne) {
   Ending ending = run({loup, "build", LOUP_DESCRIPTIONS "/tiny.toml", "--schedule", "textbook",
                        "--emit", "fuse-mask"});

@@ -79,7 +79,7 @@ TEST(Presence, OfEmptyLinesIsNothing) {
 }
 
 TEST(Presence, IsRefusedWhereItDoesNotFitTheWords) {
-  auto refuses = [](const char *line, const char *message) {
+  auto refuses = [](const std::string &line, const char *message) {
     EXPECT_THAT([&] { checkPresence(line); }, ThrowsMessage<UserError>(HasSubstr(message))) << line;
   };
   refuses("a b", "no TAB");
@@ -87,6 +87,8 @@ TEST(Presence, IsRefusedWhereItDoesNotFitTheWords) {
   refuses("a\t11", "1 word and 2 flags");
   refuses("\t1", "0 words and 1 flag");
   refuses("a b\t1x", "'x' behind the TAB");
+  refuses("a b\t1\u00E9", "'\u00E9' behind the TAB");
+  refuses({"a b\t1\0", 6}, "'\\x00' behind the TAB; for each word");
   refuses("\xFF\t1", "UTF-8");
   checkPresence("a\tb\t11"); // the last TAB counts
 }

@@ -77,7 +77,7 @@ TEST(IdLines, AreNumbers) {
   EXPECT_THAT(ids->encode(" 4 9  1"), ElementsAre(4, 9, 1));
   EXPECT_THAT(ids->encode(""), IsEmpty());
   EXPECT_EQ(ids->decode(Ids{4, 1, 9, 0}), "4 1 9");
-  auto refuses = [&](const char *line, const char *message) {
+  auto refuses = [&](const std::string &line, const std::string &message) {
     EXPECT_THAT([&] { ids->encode(line); }, ThrowsMessage<UserError>(HasSubstr(message))) << line;
   };
   refuses("4 10", "token id 10 is not one of the vocabulary's, 0 to 9");
@@ -85,6 +85,8 @@ TEST(IdLines, AreNumbers) {
   refuses("99999999999", "token id 99999999999 is not one");
   refuses("4 five", "\"five\" is no token id");
   refuses("4.5", "\"4.5\" is no token id");
+  refuses({"4 5\0006", 5}, "\"5\\x006\" is no token id; lines of ids are numbers");
+  refuses(std::string(300'000, '9'), "token id " + std::string(60, '9') + "... is not one");
   refuses("4 0", "token id 0 is the end");
   refuses("2 4", "token id 2 is the begin");
   refuses("3", "token id 3 is the padding");

@@ -91,4 +91,15 @@ TEST(Utf8, ALineIsValidAndOne) {
   EXPECT_THROW(requireUtf8("gr\xFCn"), UserError);
 }
 
+TEST(Utf8, QuotedTextIsSeenWhole) {
+  using namespace std::literals;
+  EXPECT_EQ(printable("gr\u00FCn \"5\""), "gr\u00FCn \"5\"");
+  EXPECT_EQ(printable("5\0006\n\t\r\x1B[1m\x7F"sv), "5\\x006\\n\\t\\r\\x1b[1m\\x7f");
+  EXPECT_EQ(printable("a\u202Eb\u0085\u200B\uFEFF"), "a\\u{202e}b\\u{85}\\u{200b}\\u{feff}");
+  EXPECT_EQ(printable("\xFF\u00E9\xC3"), "\\xff\u00E9\\xc3");
+  EXPECT_EQ(printable("\u00E9\u00E9\u00E9", 3), "\u00E9\u00E9\u00E9");
+  EXPECT_EQ(printable("\u00E9\u00E9\u00E9", 2), "\u00E9\u00E9...");
+  EXPECT_EQ(printable(std::string(300'000, '9')), std::string(60, '9') + "...");
+}
+
 } // namespace
