@@ -238,12 +238,12 @@ void runExplain(int argc, char **argv, const Commands &commands) {
       ->type_name("NAME")
       ->capture_default_str();
   app.add_option("--length", options.length,
-                 fmt::format("Tokens for which masks are drawn, {} to {}; on the page\n"
-                             "the reader can change to half or twice as many",
-                             shortestPicture, longestPicture))
+                 fmt::format("Tokens for which masks are drawn, {} to {} and up to the\n"
+                             "model's length; on the page the reader can change to half\n"
+                             "or twice as many. If not given, {} or the model's length",
+                             shortestPicture, longestPicture, usualPicture))
       ->type_name("N")
-      ->check(wholeNumber(shortestPicture, longestPicture), "")
-      ->capture_default_str();
+      ->check(wholeNumber(shortestPicture, longestPicture), "");
   app.footer(
       listChoices("Schedules, from the program of a textbook to the fastest:", commands.schedules));
   if (!parseCommandLine(app, argc, argv, foreignExplainOptions))

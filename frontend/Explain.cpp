@@ -12,9 +12,12 @@
 #include "frontend/explain/Proofs.h"
 #include "ir/LoupOps.h"
 #include "passes/Pipeline.h"
+#include "runtime/Errors.h"
 #include "runtime/Files.h"
 
 #include "llvm/ADT/STLExtras.h"
+
+#include <fmt/format.h>
 
 using namespace mlir;
 
@@ -33,11 +36,21 @@ std::optional<int64_t> queriesInBlock(ModuleOp module) {
   return most;
 }
 
+/// At which masks are drawn.
+int64_t pictureLength(const std::optional<int64_t> &asked, int64_t longest) {
+  if (asked.value_or(0) > longest)
+    throw UserError(fmt::format("--length {}: a sequence of this model has up to {}", *asked,
+                                counted(longest, "token")));
+  return asked.value_or(std::min(usualPicture, longest));
+}
+
 } // namespace
 
 void explain(const ExplainOptions &options) {
   std::vector<Proved> proved; // outlives the compilation
   Compilation compilation(options.spec);
+  const Spec &spec = compilation.spec();
+  int64_t longest = spec.model->length, length = pictureLength(options.length, longest);
   requireNothingLost(compilation.inputs(), {{"-o", options.file}});
   requireWritable({{"-o", options.file}});
   OwningOpRef<ModuleOp> module = compilation.textbook();
@@ -48,7 +61,6 @@ void explain(const ExplainOptions &options) {
   std::vector<Snapshot> snapshots;
   compilation.runPasses(*module, options.schedule, "", std::make_unique<PassHistory>(snapshots));
 
-  const Spec &spec = compilation.spec();
   const Named &rung =
       *llvm::find_if(rungs(), [&](const Named &rung) { return rung.name == options.schedule; });
   std::vector<AttentionMask> masks = attentionMasks(spec, module->getContext());
@@ -57,10 +69,10 @@ void explain(const ExplainOptions &options) {
   writeFile(options.file,
             page(*spec.name + ", explained",
                  {modelSection(spec, *module, rung.name, rung.summary),
-                  maskSection(masks, options.length, inBlock),
+                  maskSection(masks, length, longest, inBlock),
                   proofSection(masks, proved, step, inBlock, compilation.reports()),
-                  passSection(textbook, snapshots), kernelSection(*module, loopNests(*module)),
-                  memorySection(*module)}));
+                  passSection(textbook, snapshots, spec.model->width),
+                  kernelSection(*module, loopNests(*module)), memorySection(*module)}));
   compilation.progress.print(options.file + "\n");
 }
 

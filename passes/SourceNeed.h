@@ -9,8 +9,8 @@ namespace loup {
 /// Notes at `step` on how many source tokens the logits of a target position depend, through all
 /// layers and whatever follows them: `loup.source_need`, a list of (per position, constant,
 /// divisor), each a bound (per position * position + constant) / divisor. Where there is none,
-/// `loup.source_obstacle` says why: an attention that sees the source to its end, what the data tell
-/// of a whole source, or masks too intricate together.
+/// `loup.source_obstacle` says why: an attention that sees the source to its end, what the data
+/// tell of a whole source, or masks too intricate together.
 void noteSourceNeed(mlir::Value logits, mlir::Value source, mlir::func::FuncOp step);
 
 } // namespace loup

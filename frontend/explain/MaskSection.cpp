@@ -116,11 +116,11 @@ PictureMarks pictureMarks(const AttentionMask &mask, const MaskSizes &sizes) {
   return marks;
 }
 
-Section maskSection(const std::vector<AttentionMask> &masks, int64_t length,
+Section maskSection(const std::vector<AttentionMask> &masks, int64_t length, int64_t longest,
                     const std::optional<int64_t> &queriesInBlock) {
   std::vector<int64_t> lengths;
   for (int64_t each : {length / 2, length, length * 2})
-    if (each >= shortestPicture && each <= 2 * longestPicture)
+    if (each == length || (each >= shortestPicture && each <= longest))
       lengths.push_back(each);
 
   Html content = element(

@@ -15,9 +15,10 @@ MaskSizes pictureSizes(const MaskSet &mask, int64_t length);
 /// And what of the data it is drawn with, where it asks: three documents, and holes.
 PictureMarks pictureMarks(const AttentionMask &mask, const MaskSizes &sizes);
 
-/// A picture of each mask at `length`, and at half and twice that for the reader to choose.
-/// `queriesInBlock`: how many queries kernels take at once, if they go by bounds.
-Section maskSection(const std::vector<AttentionMask> &masks, int64_t length,
+/// A picture of each mask at `length`, and at half and twice that for the reader to choose, up to
+/// the model's `longest`. `queriesInBlock`: how many queries kernels take at once, if they go by
+/// bounds.
+Section maskSection(const std::vector<AttentionMask> &masks, int64_t length, int64_t longest,
                     const std::optional<int64_t> &queriesInBlock);
 
 } // namespace loup

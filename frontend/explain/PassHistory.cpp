@@ -96,32 +96,30 @@ OpPrintingFlags flags() {
 
 constexpr size_t context = 3; // unchanged lines shown around a change
 
-Html kept(const std::vector<std::string_view> &lines, size_t first, size_t count) {
-  std::string text;
+/// Each line is an element, so that what is too long for the page goes on indented below.
+Html lines(const char *name, char sign, const std::vector<std::string_view> &all, size_t first,
+           size_t count) {
+  Html html;
   for (size_t i = first; i < first + count; ++i)
-    text += fmt::format("  {}\n", lines[i]);
-  return Html(text);
+    html += element(name, fmt::format("{} {}\n", sign, all[i]));
+  return html;
 }
 
-Html changed(const char *name, char sign, const std::vector<std::string_view> &lines,
-             const LineRun &run) {
-  std::string text;
-  for (size_t i = run.first; i < run.first + run.count; ++i)
-    text += fmt::format("{} {}\n", sign, lines[i]);
-  return element(name, text);
+Html kept(const std::vector<std::string_view> &all, size_t first, size_t count) {
+  return lines("div", ' ', all, first, count);
 }
 
 /// A run of unchanged lines: a few at its ends that touch a change, the rest behind a word.
-Html folded(const std::vector<std::string_view> &lines, const LineRun &run, bool isFirst,
+Html folded(const std::vector<std::string_view> &all, const LineRun &run, bool isFirst,
             bool isLast) {
   size_t before = isFirst ? 0 : context, after = isLast ? 0 : context;
   if (run.count <= before + after + 1)
-    return kept(lines, run.first, run.count);
+    return kept(all, run.first, run.count);
   size_t hidden = run.count - before - after;
-  return kept(lines, run.first, before) +
+  return kept(all, run.first, before) +
          details(fmt::format("{} lines as before", grouped(static_cast<int64_t>(hidden))),
-                 kept(lines, run.first + before, hidden)) +
-         kept(lines, run.first + before + hidden, after);
+                 kept(all, run.first + before, hidden)) +
+         kept(all, run.first + before + hidden, after);
 }
 
 struct Difference {
@@ -140,11 +138,11 @@ Difference difference(const std::string &before, const std::string &after) {
       result.html += folded(old, run, &run == &runs.front(), &run == &runs.back());
       break;
     case Change::Removed:
-      result.html += changed("del", '-', old, run);
+      result.html += lines("del", '-', old, run.first, run.count);
       result.removed += count;
       break;
     case Change::Added:
-      result.html += changed("ins", '+', now, run);
+      result.html += lines("ins", '+', now, run.first, run.count);
       result.added += count;
       break;
     }
@@ -162,7 +160,7 @@ Html passOf(const Snapshot &snapshot, const std::string &before) {
          ofClass("counts", "p",
                  ofClass("added", "span", "+" + grouped(change.added)) + " " +
                      ofClass("removed", "span", "−" + grouped(change.removed)) + " lines") +
-         ofClass("code diff", "div", element("div", change.html));
+         ofClass("code diff", "div", change.html);
 }
 
 } // namespace
@@ -197,14 +195,17 @@ void PassHistory::runAfterPass(Pass *pass, Operation *op) {
         {pass->getArgument().str(), pass->getDescription().str(), programText(cast<ModuleOp>(op))});
 }
 
-Section passSection(const std::string &textbook, const std::vector<Snapshot> &snapshots) {
+Section passSection(const std::string &textbook, const std::vector<Snapshot> &snapshots,
+                    int64_t width) {
   Html content = element(
       "p",
-      "Loup first writes the model down as a textbook would, in a language of its own: one "
-      "line an operation, with the name of its result, what it reads, and after the colon what "
-      "tensors these are: !batch_source_128width has three axes, named so, the last of size "
-      "128, and i32 says that it holds whole numbers. Then one pass after the other rewrites "
-      "the program.");
+      fmt::format(
+          "Loup first writes the model down as a textbook would, in a language of its own: one "
+          "line an operation, with the name of its result, what it reads, and after the colon what "
+          "tensors these are: !batch_source_{0}width has three axes, named so, the last of size "
+          "{0}, and i32 says that it holds whole numbers. Then one pass after the other rewrites "
+          "the program.",
+          width));
   content += details(fmt::format("The textbook program, {}",
                                  counted(static_cast<int64_t>(linesOf(textbook).size()), "line")),
                      ofClass("code", "div", textbook));

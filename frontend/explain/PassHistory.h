@@ -36,7 +36,8 @@ private:
   std::vector<Snapshot> &snapshots;
 };
 
-/// `textbook` is the program before the first pass.
-Section passSection(const std::string &textbook, const std::vector<Snapshot> &snapshots);
+/// `textbook` is the program before the first pass, of a model of this `width`.
+Section passSection(const std::string &textbook, const std::vector<Snapshot> &snapshots,
+                    int64_t width);
 
 } // namespace loup

@@ -71,13 +71,9 @@ std::string sumOf(int64_t perPosition, int64_t constant, int64_t divisor) {
   return divisor == 1 ? text : fmt::format("({}) / {}", text, divisor);
 }
 
-/// How much of the source the token at a position of the target is made of.
+/// How much of the source the token at a position of the target is made of, as an item of proofs;
+/// or nothing.
 Html ofSource(func::FuncOp step) {
-  auto item = [](const char *title, const Html &meaning) {
-    return element("li", element("strong", title) + ": " + meaning);
-  };
-  if (auto obstacle = step->getAttrOfType<StringAttr>("loup.source_obstacle"))
-    return item("Every answer waits for the end of the source", obstacle.str());
   std::vector<std::string> bounds;
   if (auto need = step->getAttrOfType<ArrayAttr>("loup.source_need"))
     for (auto bound : need.getAsRange<DenseI64ArrayAttr>())
@@ -86,10 +82,34 @@ Html ofSource(func::FuncOp step) {
     return {};
   std::string least =
       bounds.size() == 1 ? bounds.front() : fmt::format("min({})", fmt::join(bounds, ", "));
-  return item("An answer begins before the source ends",
-              Html("token q of the target, counted from 0, depends on the first ") +
-                  element("code", least) + " tokens of the source alone, through all layers; " +
-                  element("code", "translate --stream") + " waits for no more.");
+  return element("li", element("strong", "An answer begins before the source ends") +
+                           ": token q of the target, counted from 0, depends on the first " +
+                           element("code", least) +
+                           " tokens of the source alone, through all layers; " +
+                           element("code", "translate --stream") + " waits for no more.");
+}
+
+/// Why nothing is proved of that.
+Html obstacle(func::FuncOp step) {
+  auto why = step->getAttrOfType<StringAttr>("loup.source_obstacle");
+  if (!why)
+    return {};
+  return element("p", element("strong", "Every answer waits for the end of the source") +
+                          ", as no bound was found on what it needs (" + why.str() + ").");
+}
+
+/// The pairs that a mask allows, in words if they are soon said.
+Html setOf(const AttentionMask &mask) {
+  constexpr size_t mostCharacters = 200; // two lines of the page
+  std::string exact = mask.allowed.describe();
+  if (exact.size() <= mostCharacters)
+    return Html("query q may see key k where ") + element("code", exact);
+  Html set = "query q may see key k where the words above allow it and k is not padding: " +
+             counted(static_cast<int64_t>(mask.allowed.size()), "alternative");
+  if (int64_t modulus = mask.allowed.modulus(); modulus > 1)
+    set += Html(", told apart by ") + element("code", fmt::format("q % {}", modulus)) + " and " +
+           element("code", fmt::format("k % {}", modulus));
+  return set;
 }
 
 Html ofMask(const AttentionMask &mask, const std::vector<Proved> &proved,
@@ -97,7 +117,7 @@ Html ofMask(const AttentionMask &mask, const std::vector<Proved> &proved,
   auto term = [](const Html &name, const Html &meaning) {
     return element("dt", name) + element("dd", meaning);
   };
-  Html set = Html("query q may see key k where ") + element("code", mask.allowed.describe());
+  Html set = setOf(mask);
   if (mask.isWithinDocuments)
     set += ", both in one document, from whose start q, k and its length count";
   Html list = term("The set", set);
@@ -149,7 +169,7 @@ Section proofSection(const std::vector<AttentionMask> &masks, const std::vector<
   for (const Proved &proof : proved)
     if (proof.about.count("side"))
       ofModel += element("li", inWords(proof.what));
-  content += proofList(ofModel + ofSource(step));
+  content += proofList(ofModel + ofSource(step)) + obstacle(step);
   for (const AttentionMask &mask : masks)
     content += ofMask(mask, proved, queriesInBlock);
   if (queriesInBlock)

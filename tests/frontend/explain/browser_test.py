@@ -1,5 +1,5 @@
-"""Opens a page in a headless browser, narrow and wide: nothing is wider than the window, the page
-scripts run, and the reader can choose another length.
+"""Opens a page in a headless browser, narrow and wide: nothing is wider than the window, the page's
+scripts run, the reader can choose another length, and changes are seen without scrolling sideways.
 
     browser_test.py LOUP DESCRIPTION
 
@@ -33,9 +33,13 @@ window.addEventListener("load", () => {
     const words = [...page.querySelectorAll("dd, li, p, td")].filter(e => e.getClientRects().length);
     tell(`narrowest ${Math.round(Math.min(...words.map(e => e.getBoundingClientRect().width)))}`);
     tell(`at first ${shown()}`);
-    page.querySelector("#lengths input[value='128']").click();
+    page.querySelector("#lengths input").click();
     tell(`then ${shown()}`);
     const box = page.querySelector("figure.mask .at-length:not([hidden]) svg").getBoundingClientRect();
+    for (const program of page.querySelectorAll(".diff")) {
+      program.style.contentVisibility = "visible";
+      tell(`changes ${program.clientWidth} need ${program.scrollWidth}`);
+    }
     tell(`picture ${Math.round(box.width)} ${Math.round(box.height)}`);
   }
   tell("done");
@@ -60,7 +64,9 @@ for width in 400, 1600:
     needs = int(re.search(rf"width {width} needs (\d+)", told)[1])
     assert needs <= width, told
 assert all(int(width) >= 40 for width in re.findall(r"narrowest (\d+)", told)), told
-assert told.count(f"at first {','.join(['64'] * masks)}\n") == 2, told
-assert told.count(f"then {','.join(['128'] * masks)}\n") == 2, told
+assert told.count(f"at first {','.join(['24'] * masks)}\n") == 2, told
+assert told.count(f"then {','.join(['12'] * masks)}\n") == 2, told
+changes = re.findall(r"changes (\d+) need (\d+)", told)
+assert changes and all(int(needs) <= int(width) for width, needs in changes), told
 for width, height in re.findall(r"picture (\d+) (\d+)", told):
     assert int(width) >= 280 and 0.9 < int(height) / int(width) < 1.1, told

@@ -55,6 +55,15 @@ def masks():
     return found
 
 
+def lengths(chosen):
+    """At which masks are drawn."""
+    return [n for n in (chosen // 2, chosen, chosen * 2) if n == chosen or 8 <= n <= LONGEST]
+
+
+MODEL = tomllib.loads(pathlib.Path(description).read_text())["model"]
+LONGEST = MODEL["length"]
+
+
 class PageTest(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
@@ -89,8 +98,10 @@ class PageTest(unittest.TestCase):
         for figure in self.figures("mask"):
             allowed = allows(figure.get("data-mask"))
             pictures = [e for e in figure.iter("div") if e.get("class") == "at-length"]
-            self.assertEqual([p.get("data-length") for p in pictures], ["32", "64", "128"])
-            self.assertEqual([p.get("hidden") for p in pictures], ["hidden", None, "hidden"])
+            chosen = min(64, LONGEST)
+            self.assertEqual([int(p.get("data-length")) for p in pictures], lengths(chosen))
+            self.assertEqual([p.get("hidden") for p in pictures],
+                             [None if n == chosen else "hidden" for n in lengths(chosen)])
             for picture in pictures:
                 number = {key[5:]: int(value) for key, value in picture.items()
                           if key.startswith("data-") and key != "data-documents"}
@@ -136,7 +147,8 @@ class PageTest(unittest.TestCase):
     def test_says_when_an_answer_begins(self):
         proofs = text_of(self.page.find(".//section[@id='proofs']"))
         name = pathlib.Path(description).stem
-        waits = "Every answer waits for the end of the source: "
+        waits = ("Every answer waits for the end of the source, as no bound was found on what it "
+                 "needs (")
         of_all = waits + "encoder.layers.0.self_attn: it sees the source to its end"
         self.assertIn({
             "freight": of_all,
@@ -145,6 +157,21 @@ class PageTest(unittest.TestCase):
             "simultaneous": "token q of the target, counted from 0, depends on the first q + 3 "
                             "tokens of the source alone",
         }[name], proofs)
+
+    def test_says_sets_in_two_lines(self):
+        section = self.page.find(".//section[@id='proofs']")
+        told = dict(zip(map(text_of, section.iter("h3")),
+                        (text_of(terms[1]) for terms in section.iter("dl"))))
+        self.assertEqual(len(told), len(masks()))
+        for title, words in told.items():
+            self.assertLess(len(words), 300)
+            exact = ": 2 alternatives, told apart by q % 16 and k % 16"
+            self.assertEqual("k - k % 16 <= q" in title, exact in words, words)
+
+    def test_ticks_what_is_proved_alone(self):
+        proofs = self.page.find(".//section[@id='proofs']")
+        for item in proofs.iter("li"):
+            self.assertNotIn("Every answer waits", text_of(item))
 
     def test_tells_the_bounds_of_the_kernels(self):
         program = run("build", description, "--emit", "plan-memory")
@@ -165,10 +192,17 @@ class PageTest(unittest.TestCase):
     def test_shows_what_a_pass_changes(self):
         section = self.page.find(".//section[@id='passes']")
         for name, sign in ("ins", "+ "), ("del", "- "):
-            lines = [line for e in section.iter(name) for line in text_of(e).splitlines()]
-            self.assertTrue(all(line.startswith(sign) for line in lines))
+            lines = [text_of(e) for e in section.iter(name)]
+            self.assertTrue(all(re.fullmatch(re.escape(sign) + r".*\n", line) for line in lines))
             word = "loup.attention" if name == "ins" else "loup.add_mask"
             self.assertTrue(any(word in line for line in lines))
+
+    def test_explains_types_of_its_own(self):
+        section = self.page.find(".//section[@id='passes']")
+        example = re.search(r"(!\w+) has three axes.*the last of size (\d+)",
+                            text_of(section.find("p")))
+        self.assertEqual(int(example[2]), MODEL["width"])
+        self.assertIn(example[1] + ",", text_of(section.find("details")))
 
     def test_shows_every_kernel(self):
         program = run("build", description, "--emit", "outline-kernels")
@@ -204,11 +238,20 @@ class PageTest(unittest.TestCase):
     def test_takes_another_length_and_schedule(self):
         page = xml.etree.ElementTree.fromstring(
             explained("--length", "16", "--schedule", "textbook"))
-        lengths = [e.get("value") for e in page.iter("input")]
-        self.assertEqual(lengths, ["8", "16", "32"])
+        self.assertEqual([int(e.get("value")) for e in page.iter("input")], lengths(16))
         self.assertIn("textbook", text_of(page.find(".//section[@id='model']")))
         self.assertIn("compute all pairs", text_of(page.find(".//section[@id='masks']")))
         self.assertNotIn("block", text_of(page.find(".//section[@id='proofs']")))
+        waits = "Every answer waits"
+        self.assertEqual(waits in text_of(page), waits in text_of(self.page))
+
+    @unittest.skipIf(LONGEST >= 128, "every picture fits the model")
+    def test_draws_nothing_longer_than_the_model_takes(self):
+        done = subprocess.run([loup, "explain", description, "-o", "page.html", "--length", "64"],
+                              capture_output=True, text=True)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn(f"--length 64: a sequence of this model has up to {LONGEST} tokens",
+                      done.stderr)
 
 
 unittest.main(argv=sys.argv[:1])
