@@ -124,8 +124,15 @@ void checkMask(const AttentionSpec &attention, Side &keys, bool isEncoder,
   MaskExpression mask = MaskExpression::parse(*attention.mask);
   SourceRange place = attention.mask.range;
   bool asksPrefix = mask.says("prefix");
-  if (mask.says("present"))
+  if (mask.says("present")) {
     checkPresent(place, keys, diagnostics);
+    if (attention.empty.given() && attention.empty == EmptyRows::Error)
+      diagnostics
+          .warning(attention.empty.range,
+                   "no proof can know which keys are present, so a query without one gets zeros in "
+                   "any case, as empty = \"zero\" says")
+          .note(place, "this mask says 'present'");
+  }
   keys.asksPrefix |= asksPrefix;
   if (asksPrefix && !mask.perDocument())
     checkPrefix(place, keys, diagnostics);

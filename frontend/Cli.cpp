@@ -208,7 +208,7 @@ void runBench(int argc, char **argv, const Commands &commands) {
   app.add_option("--svg", options.svg, "Draw a chart")->type_name("FILE");
   app.add_option("--threads", options.threads, "Threads to compute with [every core]")
       ->type_name("N")
-      ->check(wholeNumber(1, 4096), "");
+      ->check(threadNumber(), "");
   app.footer(
       std::string(columnsOfBench) +
       listChoices("Schedules, from the program of a textbook to the fastest:", commands.schedules));

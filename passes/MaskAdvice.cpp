@@ -3,6 +3,7 @@
 #include "ir/masks/MaskExpression.h"
 #include "ir/masks/MaskTokens.h"
 
+#include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringRef.h"
 
 using llvm::StringRef;
@@ -17,12 +18,30 @@ std::string inBrackets(const std::string &words) {
   return words.find('|') == words.npos ? words : "(" + words + ")";
 }
 
+/// The words without `document`, which stands beside `&` only, and without its brackets.
+std::string withoutDocument(const std::string &words) {
+  std::vector<MaskToken> tokens = tokenizeMask(words);
+  auto isAt = [&](auto token, StringRef text) { return StringRef(token->text) == text; };
+  while (true) {
+    auto begin = llvm::find_if(tokens, [](const MaskToken &t) { return t.text == "document"; });
+    if (begin == tokens.end())
+      return joinMaskTokens(tokens);
+    auto end = begin + 1;
+    while (begin != tokens.begin() && isAt(begin - 1, "(") && isAt(end, ")"))
+      --begin, ++end;
+    if (isAt(end, "&"))
+      ++end;
+    else if (begin != tokens.begin() && isAt(begin - 1, "&"))
+      --begin;
+    tokens.erase(begin, end);
+  }
+}
+
 /// `WORDS | KEY`, and `document & (WORDS | KEY)` of `document & WORDS`.
 std::string letSee(const std::string &words, const std::string &key) {
-  StringRef within = words;
-  if (within.consume_front("document & ") || within.consume_back(" & document"))
-    return "document & (" + within.str() + " | " + key + ")";
-  return words + " | " + key;
+  if (!MaskExpression::parse(words).perDocument())
+    return words + " | " + key;
+  return "document & (" + withoutDocument(words) + " | " + key + ")";
 }
 
 /// What a mask may allow at most in this place.

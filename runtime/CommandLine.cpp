@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <thread>
 
 namespace loup {
 
@@ -61,6 +62,10 @@ std::function<std::string(const std::string &)> number(double least, double most
       return "";
     return fmt::format("{} is not a number from {} to {}", printable(text), least, most);
   };
+}
+
+std::function<std::string(const std::string &)> threadNumber() {
+  return wholeNumber(1, std::max<int64_t>(16, 4 * std::thread::hardware_concurrency()));
 }
 
 std::string positiveNumber(const std::string &text) {

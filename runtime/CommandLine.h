@@ -17,6 +17,7 @@ namespace loup {
 /// Checks of an option's value, for CLI::Option::check: what is wrong with it, or nothing.
 std::function<std::string(const std::string &)> wholeNumber(int64_t least, int64_t most);
 std::function<std::string(const std::string &)> number(double least, double most);
+std::function<std::string(const std::string &)> threadNumber(); // up to four a processor, or 16
 std::string positiveNumber(const std::string &text);
 
 /// Parses the command line into what `app` binds. Returns false after it has printed the answer to

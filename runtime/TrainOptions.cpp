@@ -111,7 +111,7 @@ bool readTrainOptions(int argc, char **argv, const Description &description,
                  "Threads to compute with [every core]. The numbers\n"
                  "do not depend on it")
       ->type_name("N")
-      ->check(wholeNumber(1, 4096), "");
+      ->check(threadNumber(), "");
   app.add_flag("--no-shuffle", inOrder, "Take the data in their order");
   app.add_flag("--ids", options.ids, "Files hold token ids, separated by spaces, instead of text");
   app.add_option("--log", options.log, "Write one JSON object a step")->type_name("FILE");

@@ -69,7 +69,7 @@ bool readTranslateOptions(int argc, char **argv, const Description &description,
       ->capture_default_str();
   app.add_option("--threads", options.threads, "Threads to compute with [every core]")
       ->type_name("N")
-      ->check(wholeNumber(1, 4096), "");
+      ->check(threadNumber(), "");
   app.add_flag("--ids", options.ids, "Lines hold token ids, separated by spaces, instead of text");
   app.add_flag("--stream", options.stream,
                "Translate each line while it arrives, greedily: every token\n"

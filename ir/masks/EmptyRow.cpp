@@ -13,7 +13,7 @@ std::string EmptyRow::describe() const {
   std::string row = "query q=" + std::to_string(query);
   std::string sees = exact ? " has no key it may see" : " may have no key it may see";
   std::string sequence = " a sequence of length " + std::to_string(sizes.length);
-  if (sizes.prefix > 0)
+  if (asksPrefix)
     sequence += " with a prefix of " + std::to_string(sizes.prefix);
   row += side == KeySide::Own ? " of" + sequence + sees : sees + " in" + sequence;
   return row + (whereAbsent ? " where the data have no key present" : "");
@@ -128,7 +128,8 @@ std::optional<EmptyRow> findEmptyRow(const MaskSet &allowed, KeySide side, bool 
     here = here.intersect(MaskSet::where(MaskCondition::of(condition, /*equality=*/true)));
   }
   bool whereAbsent = allowed.dependsOn(MaskCondition::Present) && !here.isEmpty();
-  return EmptyRow{first->front(), sizes, side, whereAbsent, exact};
+  return EmptyRow{first->front(), sizes, side, allowed.dependsOn(MaskCondition::Prefix),
+                  whereAbsent,    exact};
 }
 
 } // namespace loup

@@ -219,6 +219,10 @@ private:
       document.document = &token;
       return document;
     }
+    if (word == "length")
+      fail(token.offset, token.end(),
+           "'length' is no word of masks; 'padding' by itself says k < length, and no mask sees "
+           "more than that");
     fail(token.offset, token.end(),
          "unknown word '" + std::string(word) +
              "' in a mask; it may hold causal, padding, window(n), sink(n), prefix, present, "

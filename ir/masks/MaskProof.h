@@ -35,6 +35,7 @@ struct EmptyRow {
   int64_t query;
   MaskSizes sizes;
   KeySide side;
+  bool asksPrefix;  // the mask depends on the prefix
   bool whereAbsent; // it sees one where all keys are present
   bool exact;       // false: the proof was given up as too long, so there may be no such row
 

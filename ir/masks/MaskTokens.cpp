@@ -26,11 +26,12 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 3> foreignWo
     {"or", "|"},
     {"not", "!"},
 }};
-constexpr std::array<std::pair<std::string_view, std::string_view>, 13> foreignSigns = {{
+constexpr std::array<std::pair<std::string_view, std::string_view>, 14> foreignSigns = {{
     {"&&", "&"},
     {"||", "|"},
     {"=<", "<="},
     {"=>", ">="},
+    {"<>", "!="},
     {"=", "=="},
     {"~", "!"},
     {"\u2264", "<="},
@@ -93,6 +94,10 @@ MaskToken readSign(std::string_view rest, size_t offset) {
     if (rest.starts_with(foreign) && !rest.starts_with("=="))
       throw MaskError(offset, foreign.size(), "'" + std::string(foreign) + "' is no sign of masks",
                       std::string(ours));
+  if (rest.starts_with("**"))
+    throw MaskError(offset, 2,
+                    "'**' is no sign of masks; a position may be multiplied by a constant, as in "
+                    "2 * q, and by nothing else");
   if (rest.starts_with(","))
     return {Kind::Sign, rest.substr(0, 1), offset};
   for (std::string_view sign : signs)

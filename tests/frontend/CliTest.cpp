@@ -157,6 +157,7 @@ TEST_F(Cli, RefusesWithAdvice) {
       {{"bench", "a.toml", "--data", "a.src"}, "--data"},
       {{"bench", "a.toml", "--data", "a.src", "a.tgt", "--lengths", "8"}, "--lengths"},
       {{"bench", "a.toml", "--threads", "0"}, "--threads"},
+      {{"bench", "a.toml", "--threads", "4000"}, "4000 is not a whole number from 1 to"},
       {{"bench", "a.toml", "-o", "d"}, "--json or --svg"},
       {{"build"}, "SPEC is required"},
       {{"build", "a.toml"}, "-o DIR says where the programs go"},

@@ -67,6 +67,14 @@ TEST(CommandLineTest, AnswersMisspelling) {
   EXPECT_EQ(translate("--xyzzy"), "--xyzzy: no such option; --help lists them all");
 }
 
+// More threads than processors only wait for one another; some more do no harm.
+TEST(CommandLineTest, ThreadsAreAFewForEachProcessor) {
+  for (const auto &answer : {train("--threads 4000"), translate("--threads 4000")})
+    EXPECT_THAT(answer, HasSubstr("--threads: 4000 is not a whole number from 1 to"));
+  for (const auto &answer : {train("--threads 16"), translate("--threads 16")})
+    EXPECT_THAT(answer, Not(HasSubstr("--threads")));
+}
+
 /// What is right is never refused: no table holds an option of the program itself, and each answer
 /// is one.
 TEST(CommandLineTest, TablesAgreeWithThePrograms) {

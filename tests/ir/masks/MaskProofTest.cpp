@@ -115,6 +115,8 @@ TEST(MaskProof, NoRealQueryIsLeftWithoutAKey) {
   EXPECT_FALSE(findEmptyRow(mask("padding"), KeySide::Other));
   EXPECT_EQ(findEmptyRow(mask("k < q"), KeySide::Own)->describe(),
             "query q=0 of a sequence of length 1 has no key it may see");
+  EXPECT_EQ(findEmptyRow(mask("prefix"), KeySide::Own)->describe(),
+            "query q=0 of a sequence of length 1 with a prefix of 0 has no key it may see");
   EXPECT_EQ(findEmptyRow(mask("padding & window(64)"), KeySide::Other)->describe(),
             "query q=64 has no key it may see in a sequence of length 1");
   EXPECT_EQ(findEmptyRow(mask("!padding"), KeySide::Own)->describe(),
