@@ -184,7 +184,8 @@ std::string SafetensorsFile::difference(const std::vector<FloatTensor> &wanted) 
   if (rest.empty())
     return "";
   auto &[name, tensor] = *rest.begin();
-  return fmt::format("tensor {} {} is none of this model's", name, formatShape(tensor.shape));
+  return fmt::format("tensor {} {} is none of this model's", printable(name),
+                     formatShape(tensor.shape));
 }
 
 void SafetensorsFile::read(const std::vector<FloatTensor> &wanted) {

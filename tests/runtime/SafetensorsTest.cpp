@@ -131,6 +131,8 @@ TEST_F(SafetensorsTest, RefusesHostileHeaders) {
        "\"a\" occurs twice"},
       {bytes(R"({"__metadata__":[]})"), "metadata is not an object"},
       {bytes(R"({"__metadata__":{"k":1}})"), "metadata k is not a string"},
+      {bytes(R"({"__metadata__":{"k\u0000":1}})"), "metadata k\\x00 is not a string"},
+      {bytes(R"({"a\u0000\n":1})"), "tensor a\\x00\\n has no dtype"},
   };
   for (auto &[content, message] : cases)
     EXPECT_THAT(refusal(content), HasSubstr(message));
