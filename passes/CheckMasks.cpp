@@ -145,7 +145,10 @@ struct CheckMasks : impl::CheckMasksBase<CheckMasks> {
                     << (isWithin ? "other documents" : "padding")
                     << upToLongest(hidesNothing(open, mask.keys()))
                     << (isWithin ? "; \"document\" says the same"
-                                 : "; that is hidden always, and \"padding\" says the same");
+                                 : "; that is hidden always, and \"padding\" says the same")
+                    << (StringRef(mask.words).contains('|')
+                            ? " ('|' allows what either side does, '&' only what both do)"
+                            : "");
     }
   }
 
