@@ -96,9 +96,12 @@ private:
   std::vector<Pair> common;
 };
 
-std::string_view firstWord(std::string_view line) {
-  size_t begin = std::min(line.find_first_not_of(' '), line.size());
-  return line.substr(begin, line.find(' ', begin) - begin);
+/// Whether a word lies on both sides of a place in a line.
+bool isInsideWord(std::string_view line, size_t at) {
+  auto isPart = [](char c) {
+    return std::string_view(" ,:(){}[]<>=\"").find(c) == std::string_view::npos;
+  };
+  return at > 0 && at < line.size() && isPart(line[at - 1]) && isPart(line[at]);
 }
 
 class Runs {
@@ -160,6 +163,28 @@ std::vector<LineRun> diffLines(const Lines &before, const Lines &after) {
   }
   change(before.size(), after.size());
   return runs.take();
+}
+
+std::string_view firstWord(std::string_view line) {
+  size_t begin = std::min(line.find_first_not_of(' '), line.size());
+  return line.substr(begin, line.find(' ', begin) - begin);
+}
+
+SharedEnds sharedEnds(std::string_view before, std::string_view after) {
+  auto shared = [](auto begin, auto end, auto other, auto otherEnd) {
+    return static_cast<size_t>(std::mismatch(begin, end, other, otherEnd).first - begin);
+  };
+  SharedEnds ends;
+  ends.begin = shared(before.begin(), before.end(), after.begin(), after.end());
+  while (isInsideWord(before, ends.begin) || isInsideWord(after, ends.begin))
+    --ends.begin;
+  before.remove_prefix(ends.begin);
+  after.remove_prefix(ends.begin);
+  ends.end = shared(before.rbegin(), before.rend(), after.rbegin(), after.rend());
+  while (isInsideWord(before, before.size() - ends.end) ||
+         isInsideWord(after, after.size() - ends.end))
+    --ends.end;
+  return ends;
 }
 
 } // namespace loup

@@ -26,4 +26,14 @@ struct LineRun {
 std::vector<LineRun> diffLines(const std::vector<std::string_view> &before,
                                const std::vector<std::string_view> &after);
 
+/// The first word of a line, which is the name of its result.
+std::string_view firstWord(std::string_view line);
+
+/// With how many characters two lines both begin and end, in whole words. What lies between is what
+/// sets them apart.
+struct SharedEnds {
+  size_t begin = 0, end = 0;
+};
+SharedEnds sharedEnds(std::string_view before, std::string_view after);
+
 } // namespace loup

@@ -12,6 +12,8 @@
 
 #include <fmt/format.h>
 
+#include <optional>
+
 using namespace mlir;
 
 namespace loup {
@@ -96,17 +98,33 @@ OpPrintingFlags flags() {
 
 constexpr size_t context = 3; // unchanged lines shown around a change
 
-/// Each line is an element, so that what is too long for the page goes on indented below.
-Html lines(const char *name, char sign, const std::vector<std::string_view> &all, size_t first,
-           size_t count) {
-  Html html;
-  for (size_t i = first; i < first + count; ++i)
-    html += element(name, fmt::format("{} {}\n", sign, all[i]));
-  return html;
+/// Each line is an element, so that what is too long for the page goes on indented below. Where a
+/// line stands beside another of the same result, what sets the two apart is marked.
+Html line(const char *name, char sign, std::string_view text,
+          const std::optional<std::string_view> &other = {}) {
+  Html content = fmt::format("{} ", sign);
+  bool isBeside = other && firstWord(*other) == firstWord(text);
+  SharedEnds ends = isBeside ? sharedEnds(text, *other) : SharedEnds{text.size(), 0};
+  content += text.substr(0, ends.begin);
+  if (size_t count = text.size() - ends.begin - ends.end; count > 0)
+    content += element("mark", text.substr(ends.begin, count));
+  return element(name, content + text.substr(text.size() - ends.end) + "\n");
 }
 
 Html kept(const std::vector<std::string_view> &all, size_t first, size_t count) {
-  return lines("div", ' ', all, first, count);
+  Html html;
+  for (size_t i = first; i < first + count; ++i)
+    html += line("div", ' ', all[i]);
+  return html;
+}
+
+/// The lines of a run, of which the one at `place` stands beside `other`, if there is such a one.
+Html changed(const char *name, char sign, const std::vector<std::string_view> &all,
+             const LineRun &run, size_t place, const std::optional<std::string_view> &other) {
+  Html html;
+  for (size_t i = run.first; i < run.first + run.count; ++i)
+    html += line(name, sign, all[i], i == place ? other : std::nullopt);
+  return html;
 }
 
 /// A run of unchanged lines: a few at its ends that touch a change, the rest behind a word.
@@ -131,18 +149,25 @@ Difference difference(const std::string &before, const std::string &after) {
   auto old = linesOf(before), now = linesOf(after);
   Difference result;
   std::vector<LineRun> runs = diffLines(old, now);
-  for (const LineRun &run : runs) {
+  for (size_t i = 0; i < runs.size(); ++i) {
+    const LineRun &run = runs[i];
+    size_t last = run.first + run.count - 1;
     auto count = static_cast<int64_t>(run.count);
+    std::optional<std::string_view> other;
     switch (run.change) {
     case Change::Kept:
-      result.html += folded(old, run, &run == &runs.front(), &run == &runs.back());
+      result.html += folded(old, run, i == 0, i + 1 == runs.size());
       break;
     case Change::Removed:
-      result.html += lines("del", '-', old, run.first, run.count);
+      if (i + 1 < runs.size() && runs[i + 1].change == Change::Added)
+        other = now[runs[i + 1].first];
+      result.html += changed("del", '-', old, run, last, other);
       result.removed += count;
       break;
     case Change::Added:
-      result.html += lines("ins", '+', now, run.first, run.count);
+      if (i > 0 && runs[i - 1].change == Change::Removed)
+        other = old[runs[i - 1].first + runs[i - 1].count - 1];
+      result.html += changed("ins", '+', now, run, run.first, other);
       result.added += count;
       break;
     }

@@ -9,6 +9,7 @@ namespace loup {
 namespace {
 
 using testing::ElementsAre;
+using testing::Pair;
 using Lines = std::vector<std::string_view>;
 
 /// As a reader sees it: a sign and the line.
@@ -47,6 +48,26 @@ TEST(LineDiff, AlignsByLinesThatAreThereOnce) {
 TEST(LineDiff, PutsAnOpBesideWhatItWas) {
   EXPECT_THAT(shown({"%a = 1", "%b = 2", "%c = 3"}, {"%a = 4", "%b = 5", "%d = 6"}),
               ElementsAre("- %a = 1", "+ %a = 4", "- %b = 2", "+ %b = 5", "- %c = 3", "+ %d = 6"));
+}
+
+/// What sets two lines apart, in brackets.
+std::pair<std::string, std::string> apart(std::string before, std::string after) {
+  SharedEnds ends = sharedEnds(before, after);
+  for (std::string *line : {&before, &after}) {
+    line->insert(line->size() - ends.end, "]");
+    line->insert(ends.begin, "[");
+  }
+  return {before, after};
+}
+
+TEST(LineDiff, TellsWhatSetsLinesApartInWholeWords) {
+  EXPECT_THAT(apart("%a = f %b {rate = 1}", "%a = f %b {bounds = 3, rate = 1}"),
+              Pair("%a = f %b {[]rate = 1}", "%a = f %b {[bounds = 3, ]rate = 1}"));
+  EXPECT_THAT(apart("%a = add %ab, %cd", "%a = add %aab, %cd"),
+              Pair("%a = add [%ab], %cd", "%a = add [%aab], %cd"));
+  EXPECT_THAT(apart("%a, %a", "%a, %a, %a"), Pair("%a, %a[]", "%a, %a[, %a]"));
+  EXPECT_THAT(apart("%a", "%b"), Pair("[%a]", "[%b]"));
+  EXPECT_THAT(apart("", "x"), Pair("[]", "[x]"));
 }
 
 // Removed and kept lines are the earlier text, added and kept ones the later.

@@ -197,6 +197,10 @@ class PageTest(unittest.TestCase):
             word = "loup.attention" if name == "ins" else "loup.add_mask"
             self.assertTrue(any(word in line for line in lines))
 
+    def test_marks_what_sets_a_line_apart(self):
+        marks = [text_of(e) for e in self.page.iter("mark")]
+        self.assertTrue(any(re.fullmatch(r"\W*key_bounds = #loup.bounds<.*>\W*", m) for m in marks))
+
     def test_explains_types_of_its_own(self):
         section = self.page.find(".//section[@id='passes']")
         example = re.search(r"(!\w+) has three axes.*the last of size (\d+)",
