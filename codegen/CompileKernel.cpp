@@ -133,20 +133,22 @@ KernelPipeline buildPipeline(func::FuncOp kernel, const Halide::Target &target) 
   });
 }
 
-CompiledKernel compileKernel(func::FuncOp kernel, const Halide::Target &target, KernelTexts texts) {
+/// Halide writes its outputs to files only.
+static std::string compile(func::FuncOp kernel, const Halide::Target &target,
+                           Halide::OutputFileType type) {
   return namingKernel(kernel, [&] {
-    Halide::Module module = lower(kernel, target);
-    TemporaryFolder folder; // Halide writes its outputs to files only
-    std::map<Halide::OutputFileType, std::string> files = {
-        {Halide::OutputFileType::object, (folder / "object").string()}};
-    if (texts.source)
-      files[Halide::OutputFileType::c_source] = (folder / "source").string();
-    if (texts.statement)
-      files[Halide::OutputFileType::conceptual_stmt] = (folder / "statement").string();
-    module.compile(files);
-    auto take = [&](const char *name) { return readFile(folder / name).value_or(""); };
-    return CompiledKernel{take("object"), take("source"), take("statement")};
+    TemporaryFolder folder;
+    lower(kernel, target).compile({{type, (folder / "output").string()}});
+    return readFile(folder / "output").value_or("");
   });
+}
+
+std::string compileKernel(func::FuncOp kernel, const Halide::Target &target) {
+  return compile(kernel, target, Halide::OutputFileType::object);
+}
+
+std::string kernelLoops(func::FuncOp kernel, const Halide::Target &target) {
+  return compile(kernel, target, Halide::OutputFileType::conceptual_stmt);
 }
 
 } // namespace loup

@@ -7,18 +7,6 @@
 
 namespace loup {
 
-/// What to make of a kernel, beside its object file.
-struct KernelTexts {
-  bool source = false;    // C, by Halide's own backend
-  bool statement = false; // Halide's loops, for people
-};
-
-struct CompiledKernel {
-  std::string object; // the bytes of an object file that defines one function, without a runtime
-  std::string source;
-  std::string statement;
-};
-
 /// The machine Loup runs on. Checked kernels test their buffers' sizes and end the program through
 /// halide_error where they do not fit; unchecked ones read outside.
 Halide::Target hostTarget(bool checked);
@@ -30,10 +18,13 @@ struct KernelPipeline {
 };
 KernelPipeline buildPipeline(mlir::func::FuncOp kernel, const Halide::Target &target);
 
-/// The object defines a C function under the kernel's name; its arguments are described in
-/// passes/README.md. May be called by several threads at once. Throws InternalError, which names
-/// the kernel, where an op has no algorithm or Halide refuses a schedule.
-CompiledKernel compileKernel(mlir::func::FuncOp kernel, const Halide::Target &target,
-                             KernelTexts texts = {});
+/// The bytes of an object file that defines a C function under the kernel's name, without a
+/// runtime; its arguments are described in passes/README.md. May be called by several threads at
+/// once. Throws InternalError, which names the kernel, where an op has no algorithm or Halide
+/// refuses a schedule.
+std::string compileKernel(mlir::func::FuncOp kernel, const Halide::Target &target);
+
+/// The same as Halide's loops, for people.
+std::string kernelLoops(mlir::func::FuncOp kernel, const Halide::Target &target);
 
 } // namespace loup

@@ -1,5 +1,7 @@
 #include "codegen/DriverNames.h"
 
+#include "runtime/Errors.h"
+
 #include "llvm/ADT/StringExtras.h"
 
 #include <cctype>
@@ -67,6 +69,8 @@ std::string largest(llvm::StringRef unit) {
       times("most.targetPositions");
     else if (factor == "hypothesis" || factor == "slot")
       times("most.hypotheses");
+    else if (factor != "1")
+      throw InternalError("the largest size of an axis is known, got " + factor.str());
   return product;
 }
 

@@ -4,14 +4,13 @@
 #include "codegen/Wrap.h"
 
 #include "ir/Memory.h"
+#include "ir/Stage.h"
 #include "runtime/Errors.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "llvm/ADT/StringExtras.h"
 
 #include <fmt/format.h>
-
-#include <map>
 
 using namespace mlir;
 
@@ -59,7 +58,7 @@ std::string emitKernels(ModuleOp module) {
                      "#pragma once\n\n#include \"runtime/Tensor.h\"\n\n"
                      "using Buffer = halide_buffer_t *;\n\nextern \"C\" {\n";
   for (auto function : module.getOps<func::FuncOp>())
-    if (function->hasAttr("loup.kernel"))
+    if (isKernel(function))
       text += prototype(function);
   return text + "\n}\n";
 }
@@ -143,10 +142,10 @@ std::string emitScratch(ModuleOp module, llvm::ArrayRef<llvm::StringRef> names) 
 std::string stateSlab(StateOp state) {
   Size size = sizeOf(state.getType());
   std::string count = largest(size.unit);
-  return assignment(4, stateMember(state.getSymName()),
-                    fmt::format("states.{}({}, {})",
-                                isReal(state.getType()) ? "floats" : "integers",
-                                (size.bytes + 63) / 64 * 64, count.empty() ? "1" : count));
+  return assignment(
+      4, stateMember(state.getSymName()),
+      fmt::format("states.{}({}, {})", isReal(state.getType()) ? "floats" : "integers",
+                  llvm::alignTo(size.bytes, memoryAlignment), count.empty() ? "1" : count));
 }
 
 std::string emitFunction(ModuleOp module, const char *name, const char *signature) {

@@ -3,6 +3,7 @@
 #include "codegen/Cache.h"
 #include "codegen/CompileKernel.h"
 #include "codegen/TemporaryFolder.h"
+#include "ir/Stage.h"
 
 #include "runtime/Files.h"
 
@@ -44,15 +45,13 @@ Halide::Target kernelTarget() {
 }
 
 std::vector<func::FuncOp> kernelsOf(ModuleOp module) {
-  auto kernels = llvm::make_filter_range(module.getOps<func::FuncOp>(), [](func::FuncOp function) {
-    return function->hasAttr("loup.kernel");
-  });
+  auto kernels = llvm::make_filter_range(module.getOps<func::FuncOp>(), isKernel);
   return {kernels.begin(), kernels.end()};
 }
 
 /// Whether the kernel that was compiled to this object has Halide's own schedule.
-bool isAutoscheduled(func::FuncOp kernel, const std::filesystem::path &object) {
-  return loup::isAutoscheduled(kernel) &&
+bool hasHalidesSchedule(func::FuncOp kernel, const std::filesystem::path &object) {
+  return isAutoscheduled(kernel) &&
          holdsAutoscheduled(readFile(object).value_or(""), kernel.getSymName().str());
 }
 
@@ -68,8 +67,7 @@ std::string textOf(func::FuncOp kernel) {
 std::string emitKernelLoops(ModuleOp module) {
   std::string text;
   for (func::FuncOp kernel : kernelsOf(module))
-    text += textOf(kernel) + "\n" +
-            compileKernel(kernel, kernelTarget(), {.statement = true}).statement + "\n";
+    text += textOf(kernel) + "\n" + kernelLoops(kernel, kernelTarget()) + "\n";
   return text;
 }
 
@@ -96,11 +94,11 @@ std::vector<EmittedKernel> emitKernels(ModuleOp module, int jobs, const KernelPr
         bool isRuntime = i == kernels.size();
         auto start = std::chrono::steady_clock::now();
         Cache::Entry entry = cache.obtain({stamp, isRuntime ? "runtime" : texts[i]}, [&] {
-          return isRuntime ? compileRuntime(target) : compileKernel(kernels[i], target).object;
+          return isRuntime ? compileRuntime(target) : compileKernel(kernels[i], target);
         });
         emitted[i] = {isRuntime ? "runtime" : kernels[i].getSymName().str(), entry.path,
                       since(start), !entry.isNew,
-                      !isRuntime && isAutoscheduled(kernels[i], entry.path)};
+                      !isRuntime && hasHalidesSchedule(kernels[i], entry.path)};
       } catch (...) {
         std::lock_guard lock(mutex);
         failure = failure ? failure : std::current_exception();

@@ -107,18 +107,6 @@ Halide::Expr KernelBody::extent(llvm::StringRef axis) const {
   throw InternalError("no argument says how long axis '" + axis.str() + "' is");
 }
 
-Halide::Expr KernelBody::extentOf(Value argument, llvm::StringRef axis) const {
-  int64_t size = *axisSize(argument.getType(), axis);
-  if (!ShapedType::isDynamic(size))
-    return static_cast<int32_t>(size);
-  auto tensor = tensors.find(argument.getAsOpaquePointer());
-  if (tensor == tensors.end())
-    throw InternalError("a table of dynamic size is an argument of the kernel");
-  auto axes = axesOf(argument);
-  int place = llvm::find(axes, axis) - axes.begin();
-  return tensor->second.dim(axes.size() - 1 - place).extent();
-}
-
 Halide::RDom KernelBody::domain(llvm::ArrayRef<llvm::StringRef> axes,
                                 const std::string &name) const {
   Halide::Region region;

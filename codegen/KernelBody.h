@@ -42,9 +42,6 @@ public:
   /// The number of elements along `axis`: a constant, or what an argument's buffer says.
   Halide::Expr extent(llvm::StringRef axis) const;
 
-  /// The same of one argument, whose axis need not be as long as others of that name.
-  Halide::Expr extentOf(mlir::Value argument, llvm::StringRef axis) const;
-
   /// A reduction over whole axes, the first of them innermost.
   Halide::RDom domain(llvm::ArrayRef<llvm::StringRef> axes, const std::string &name) const;
 

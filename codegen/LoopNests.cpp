@@ -1,6 +1,7 @@
 #include "codegen/LoopNests.h"
 
 #include "codegen/CompileKernel.h"
+#include "ir/Stage.h"
 
 #include <iostream>
 #include <sstream>
@@ -31,7 +32,7 @@ private:
 std::map<std::string, std::string> loopNests(ModuleOp module) {
   std::map<std::string, std::string> nests;
   for (auto kernel : module.getOps<func::FuncOp>()) {
-    if (!kernel->hasAttr("loup.kernel"))
+    if (!isKernel(kernel))
       continue;
     KernelPipeline built = buildPipeline(kernel, hostTarget(/*checked=*/false));
     CapturedErrors captured;

@@ -1,7 +1,6 @@
 #include "frontend/CheckRules.h"
 #include "frontend/Words.h"
 
-#include <algorithm>
 #include <fmt/format.h>
 #include <limits>
 #include <utility>

@@ -262,8 +262,6 @@ private:
     return linear(range, name + ".out_proj", merged, out, projection, width);
   }
 
-  using Value = mlir::Value;
-
   const Spec &spec;
   ModelBuilder model;
   MaskImporter masks;

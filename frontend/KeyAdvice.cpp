@@ -4,7 +4,6 @@
 #include "frontend/NotYet.h"
 
 #include <algorithm>
-#include <cctype>
 #include <fmt/format.h>
 
 namespace loup {

@@ -24,6 +24,9 @@ template <typename Op> struct ConsistentAxes : mlir::OpTrait::TraitBase<Op, Cons
 /// Each element of the result needs a bounded number of operand elements.
 template <typename Op> struct Pointwise : mlir::OpTrait::TraitBase<Op, Pointwise> {};
 
+/// And these are the elements at the result's own place.
+template <typename Op> struct ElementByElement : mlir::OpTrait::TraitBase<Op, ElementByElement> {};
+
 /// The result is the operand's memory under other axes.
 template <typename Op> struct View : mlir::OpTrait::TraitBase<Op, View> {};
 

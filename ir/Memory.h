@@ -12,6 +12,9 @@
 
 namespace loup {
 
+/// In bytes: where values in memory begin.
+constexpr int64_t memoryAlignment = 64;
+
 /// `bytes` for each unit of the product of a tensor's dynamic axes.
 struct Size {
   std::string unit; // "batch * target", "1"

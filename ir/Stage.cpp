@@ -2,7 +2,6 @@
 
 #include "ir/LoupOps.h"
 
-#include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "llvm/ADT/StringSet.h"
 
 using namespace mlir;
@@ -12,9 +11,8 @@ namespace {
 
 /// The functions of the model: neither kernels nor their declarations.
 auto functionsOf(ModuleOp module) {
-  return llvm::make_filter_range(module.getOps<func::FuncOp>(), [](func::FuncOp function) {
-    return !function->hasAttr("loup.kernel");
-  });
+  return llvm::make_filter_range(module.getOps<func::FuncOp>(),
+                                 [](func::FuncOp function) { return !isKernel(function); });
 }
 
 LogicalResult require(ModuleOp module, llvm::ArrayRef<llvm::StringRef> functions) {
@@ -57,6 +55,8 @@ LogicalResult verifyGradients(ModuleOp module) {
 }
 
 } // namespace
+
+bool isKernel(func::FuncOp function) { return function->hasAttr("loup.kernel"); }
 
 bool staysOutsideKernels(Operation *op) {
   return op->hasTrait<View>() || op->hasTrait<OpTrait::IsTerminator>() ||

@@ -1,6 +1,7 @@
 // What a module may hold between passes.
 #pragma once
 
+#include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/BuiltinOps.h"
 
 namespace loup {
@@ -12,6 +13,9 @@ enum class Stage {
   Outlined, // all computing is done in kernels, called with views of memory
   Planned,  // and every result of a call has its place
 };
+
+/// Whether the function is computed by Halide, and the model's functions call it.
+bool isKernel(mlir::func::FuncOp function);
 
 /// What is done in a function without a kernel: naming memory, keeping it, calling, ending.
 bool staysOutsideKernels(mlir::Operation *op);

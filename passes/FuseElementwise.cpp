@@ -85,8 +85,7 @@ private:
     if (anchor->getNumResults() != 1)
       return nullptr;
     for (Operation *user : value.getUsers()) {
-      if (!isPointwise(user) || isGrouped(user) ||
-          isa<LookupOp, RaggedLookupOp, RotaryOp, ShiftRightOp>(user) ||
+      if (!user->hasTrait<ElementByElement>() || isGrouped(user) ||
           user->getResult(0).getType() != value.getType())
         continue;
       bool ready = llvm::all_of(user->getOperands(), [&](Value operand) {

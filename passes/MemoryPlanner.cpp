@@ -1,17 +1,14 @@
 #include "passes/MemoryPlanner.h"
 
+#include "llvm/Support/MathExtras.h"
+
 #include <algorithm>
 #include <numeric>
 
 namespace loup {
 
-static int64_t aligned(int64_t size) {
-  return (size + MemoryPlanner::alignment - 1) / MemoryPlanner::alignment *
-         MemoryPlanner::alignment;
-}
-
 size_t MemoryPlanner::add(int64_t size, int64_t begin, int64_t end) {
-  blocks.push_back({aligned(size), begin, end});
+  blocks.push_back({static_cast<int64_t>(llvm::alignTo(size, alignment)), begin, end});
   return blocks.size() - 1;
 }
 

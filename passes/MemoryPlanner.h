@@ -1,16 +1,18 @@
 // Places blocks whose lifetimes are known so that they share memory.
 #pragma once
 
+#include "ir/Memory.h"
+
 #include <cstdint>
 #include <string>
 #include <vector>
 
 namespace loup {
 
-/// Add the blocks, plan, ask. Sizes and offsets are in bytes; every block is aligned to 64.
+/// Add the blocks, plan, ask. Sizes and offsets are in bytes; every block is aligned.
 class MemoryPlanner {
 public:
-  static constexpr int64_t alignment = 64;
+  static constexpr int64_t alignment = memoryAlignment;
 
   /// A block that is written at time `begin` and read for the last time at `end`, both included.
   /// Returns its number.

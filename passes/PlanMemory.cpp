@@ -1,4 +1,5 @@
 #include "ir/Memory.h"
+#include "ir/Stage.h"
 #include "passes/MemoryPlanner.h"
 #include "passes/Passes.h"
 
@@ -89,7 +90,7 @@ private:
 struct PlanMemory : impl::PlanMemoryBase<PlanMemory> {
   void runOnOperation() override {
     for (auto function : getOperation().getOps<func::FuncOp>())
-      if (!function->hasAttr("loup.kernel") && failed(FunctionPlan(function).run()))
+      if (!isKernel(function) && failed(FunctionPlan(function).run()))
         return signalPassFailure();
   }
 };

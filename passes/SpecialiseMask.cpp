@@ -13,48 +13,35 @@ namespace {
 /// Positions in a block: what the widest vectors hold, one in each lane.
 constexpr int64_t blockSize = 16;
 
-/// How queries are cut into blocks.
-struct Cut {
-  Blocks blocks;
-  int64_t queries;
-};
-
 /// Whether keys have what the queries have: they are the same tokens.
 bool isSame(Value ofKeys, Value ofQueries) {
   auto rename = ofKeys.getDefiningOp<RenameOp>();
   return rename && rename.getInput() == ofQueries;
 }
 
-/// Only where positions count from 0 does a block say which ones it holds, and only among the same
-/// tokens which rows hold its documents. A step of decoding has one query, anywhere.
-template <class Op> std::optional<Cut> cutOf(Op attention) {
-  Value queries = attention.getQueries(), keys = attention.getKeys();
-  if (Value documents = attention.getQueryDocuments()) {
-    if (isSame(keys, queries) && isSame(attention.getKeyDocuments(), documents))
-      return Cut{Blocks::OfRows, blockSize};
+/// Only among the same tokens does a block of rows say which others hold its documents.
+template <class Op> std::optional<Blocks> blocksOf(Op attention) {
+  auto blocks = attention.getBlocks();
+  if (blocks == Blocks::OfRows &&
+      !(isSame(attention.getKeys(), attention.getQueries()) &&
+        isSame(attention.getKeyDocuments(), attention.getQueryDocuments())))
     return std::nullopt;
-  }
-  if (!keys.getDefiningOp<PositionsOp>())
-    return std::nullopt;
-  if (axesOf(queries).empty())
-    return Cut{Blocks::OfPositions, 1};
-  if (queries.getDefiningOp<PositionsOp>())
-    return Cut{Blocks::OfPositions, blockSize};
-  return std::nullopt;
+  return blocks;
 }
 
 struct SpecialiseMask : impl::SpecialiseMaskBase<SpecialiseMask> {
   void runOnOperation() override {
     getOperation().walk([](AttentionOp attention) {
-      if (auto cut = cutOf(attention))
+      bool isStep = axesOf(attention.getQueries()).empty(); // of decoding: it has one query
+      if (auto blocks = blocksOf(attention))
         attention.setKeyBoundsAttr(
-            BoundsAttr::onKeys(attention.getMask(), cut->queries, cut->blocks));
+            BoundsAttr::onKeys(attention.getMask(), isStep ? 1 : blockSize, *blocks));
     });
     getOperation().walk([](AttentionGradientOp gradient) {
-      if (auto cut = cutOf(gradient)) {
+      if (auto blocks = blocksOf(gradient)) {
         MaskAttr mask = gradient.getMask();
-        gradient.setKeyBoundsAttr(BoundsAttr::onKeys(mask, cut->queries, cut->blocks));
-        gradient.setQueryBoundsAttr(BoundsAttr::onQueries(mask, blockSize, cut->blocks));
+        gradient.setKeyBoundsAttr(BoundsAttr::onKeys(mask, blockSize, *blocks));
+        gradient.setQueryBoundsAttr(BoundsAttr::onQueries(mask, blockSize, *blocks));
       }
     });
   }

@@ -21,6 +21,17 @@ AllowedPairs::AllowedPairs(const MaskSet &mask, Expr length, Expr prefix)
                             c.describe() + "'");
 }
 
+template <class Op>
+AllowedPairs::AllowedPairs(Op op, const KernelBody &body, const Point &at)
+    : AllowedPairs(op.getMask().allowed(),
+                   op.getLengths() ? body.read(op.getLengths(), at)
+                                   : body.extent(axesOf(op.getKeys()).back()),
+                   op.getPrefix() ? body.read(op.getPrefix(), at) : Expr()) {}
+
+template AllowedPairs::AllowedPairs(MaskOp, const KernelBody &, const Point &);
+template AllowedPairs::AllowedPairs(AttentionOp, const KernelBody &, const Point &);
+template AllowedPairs::AllowedPairs(AttentionGradientOp, const KernelBody &, const Point &);
+
 static Expr times(int64_t factor, const Expr &value) {
   return static_cast<int32_t>(factor) * value;
 }

@@ -1,6 +1,7 @@
 // A mask's set as Halide expressions: whether a pair is in it, and where a block's pairs lie.
 #pragma once
 
+#include "codegen/KernelBody.h"
 #include "ir/masks/MaskBounds.h"
 #include "ir/masks/MaskSet.h"
 
@@ -27,6 +28,10 @@ public:
   /// `length` is the number of real keys and `prefix` of given ones; each is undefined if the mask
   /// does not speak of it.
   AllowedPairs(const MaskSet &mask, Halide::Expr length, Halide::Expr prefix = Halide::Expr());
+
+  /// Those of the mask of `op`: a mask, attention or its gradient. The example's length and prefix
+  /// are read at `at`; without lengths every key is real.
+  template <class Op> AllowedPairs(Op op, const KernelBody &body, const Point &at);
 
   /// `present` says whether key k is there; undefined if the mask does not ask.
   Halide::Expr contains(Halide::Expr q, Halide::Expr k,

@@ -174,7 +174,8 @@ void Attention::scheduleStrips(Func output) {
 /// The results of some queries are summed up in registers, over a section of keys at a time.
 void Attention::scheduleSums(Func output) {
   int columnLanes = operands.widthLanes();
-  int columnsPerTile = columnLanes * operands.widthVectors(lanes < 16 ? 2 : 4);
+  int columnsPerTile =
+      columnLanes * operands.vectorsAlong(operands.headWidth(), lanes < 16 ? 2 : 4);
   Var columnTile("column_tile"), queryTile("query_tile"), vector("vector");
   sums.compute_at(output, block).bound(lane, 0, lanes).vectorize(column, columnLanes);
   sums.update()

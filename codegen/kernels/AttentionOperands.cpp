@@ -3,21 +3,12 @@
 #include "codegen/kernels/DropoutHash.h"
 #include "codegen/kernels/WalkedTiles.h"
 
-#include <algorithm>
+#include <type_traits>
 
 using namespace Halide;
 using mlir::Value;
 
 namespace loup {
-
-/// Without lengths every key is real.
-template <class Op>
-static AllowedPairs allowedPairs(Op op, const MaskSet &set, const KernelBody &body) {
-  auto ofExample = [&](Value value) { return body.read(value, body.point(value.getType())); };
-  Expr length =
-      op.getLengths() ? ofExample(op.getLengths()) : body.extent(axesOf(op.getKeys()).back());
-  return AllowedPairs(set, length, op.getPrefix() ? ofExample(op.getPrefix()) : Expr());
-}
 
 static bool isCounted(Value positions) { return positions.getDefiningOp<PositionsOp>(); }
 
@@ -37,13 +28,14 @@ static std::optional<Differences> differences(Value queries, Value keys, const K
 }
 
 template <class Op>
-AttentionOperands::AttentionOperands(Op op, const KernelBody &body, int)
+AttentionOperands::AttentionOperands(Op op, const KernelBody &body)
     : body(body), queryType(op.getQuery().getType()), scale(op.getScale().convertToFloat()),
       rate(op.getRate().convertToFloat()), queries(op.getQueries()), keys(op.getKeys()),
       present(op.getPresent()), queryDocuments(op.getQueryDocuments()),
       keyDocuments(op.getKeyDocuments()), dropoutKey(op.getDropoutKey()),
-      examples(op.getExamples()), set(op.getMask().allowed()), keyBounds(op.getKeyBoundsAttr()),
-      allowed(allowedPairs(op, set, body)), term(op, body, differences(queries, keys, body)) {
+      examples(op.getExamples()), set(op.getMask().allowed()), blocks(op.getBlocks()),
+      keyBounds(op.getKeyBoundsAttr()), allowed(op, body, body.point(queryType)),
+      term(op, body, differences(queries, keys, body)) {
   auto axes = axesOf(queryType);
   widthAxis = axes.back().str();
   headAxis = axes[axes.size() - 2].str();
@@ -51,15 +43,12 @@ AttentionOperands::AttentionOperands(Op op, const KernelBody &body, int)
   keyAxis = axesOf(keys).back().str();
   if (!axesOf(queries).empty())
     queryAxis = axesOf(queries).back().str();
+  if constexpr (std::is_same_v<Op, AttentionGradientOp>)
+    queryBounds = op.getQueryBoundsAttr();
 }
 
-AttentionOperands::AttentionOperands(AttentionOp op, const KernelBody &body)
-    : AttentionOperands(op, body, 0) {}
-
-AttentionOperands::AttentionOperands(AttentionGradientOp op, const KernelBody &body)
-    : AttentionOperands(op, body, 0) {
-  queryBounds = op.getQueryBoundsAttr();
-}
+template AttentionOperands::AttentionOperands(AttentionOp, const KernelBody &);
+template AttentionOperands::AttentionOperands(AttentionGradientOp, const KernelBody &);
 
 Expr AttentionOperands::queryCount() const { return queryAxis ? body.extent(*queryAxis) : 1; }
 
@@ -188,14 +177,14 @@ BlockRanges AttentionOperands::keyRangesOf(const Expr &firstQuery) const {
   if (!keyBounds)
     return {{{0, keyCount()}}, {}};
   int32_t size = static_cast<int32_t>(keyBounds.getSize());
-  return rangesOf(MaskBounds::onKeys(set, size, blocks()), queries, firstQuery, size);
+  return rangesOf(MaskBounds::onKeys(set, size, *blocks), queries, firstQuery, size);
 }
 
 BlockRanges AttentionOperands::queryRangesOf(const Expr &firstKey) const {
   if (!queryBounds)
     return {{{0, queryCount()}}, {}};
   int32_t size = static_cast<int32_t>(queryBounds.getSize());
-  return rangesOf(MaskBounds::onQueries(set, size, blocks()), keys, firstKey, size);
+  return rangesOf(MaskBounds::onQueries(set, size, *blocks), keys, firstKey, size);
 }
 
 } // namespace loup

@@ -15,13 +15,11 @@ namespace loup {
 /// is then read in their place. The head and the batch are their axes' variables.
 class AttentionOperands {
 public:
-  AttentionOperands(AttentionOp op, const KernelBody &body);
-  AttentionOperands(AttentionGradientOp op, const KernelBody &body);
+  template <class Op> AttentionOperands(Op op, const KernelBody &body); // attention or its gradient
 
   const KernelBody &kernel() const { return body; }
 
-  /// A step of decoding has one query, and no axis for it.
-  bool hasQueryAxis() const { return queryAxis.has_value(); }
+  /// One in a step of decoding.
   Halide::Expr queryCount() const;
   Halide::Expr keyCount() const { return body.extent(keyAxis); }
   int headWidth() const { return width; }
@@ -34,7 +32,6 @@ public:
 
   /// The same along a head's width.
   int widthLanes() const { return lanesAlong(width); }
-  int widthVectors(int most) const { return vectorsAlong(width, most); }
 
   /// Head and batch, innermost first.
   std::vector<Halide::Var> outerVars() const;
@@ -85,10 +82,7 @@ public:
   Halide::Expr byProduct(Halide::Expr byScore) const;
 
 private:
-  template <class Op> AttentionOperands(Op op, const KernelBody &body, int);
-
   Halide::Expr position(mlir::Value positions, Halide::Expr row) const;
-  Blocks blocks() const { return queryDocuments ? Blocks::OfRows : Blocks::OfPositions; }
   BlockRanges rangesOf(const MaskBounds &bounds, mlir::Value positions, const Halide::Expr &first,
                        int size) const;
   BlockRanges withinDocuments(BlockRanges ranges, const Halide::Expr &first, int size) const;
@@ -101,6 +95,7 @@ private:
   float scale, rate;
   mlir::Value queries, keys, present, queryDocuments, keyDocuments, dropoutKey, examples;
   MaskSet set;
+  std::optional<Blocks> blocks;
   BoundsAttr keyBounds, queryBounds; // null where there are none
   AllowedPairs allowed;
   ScoreTerm term;

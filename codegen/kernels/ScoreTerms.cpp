@@ -25,14 +25,16 @@ static std::vector<double> alibiSlopes(int64_t heads) {
   return slopes;
 }
 
-Expr alibi(int64_t heads, Expr head, Expr query, Expr key) {
+/// -slope[head] * |query - key|, of so many heads.
+static Expr alibi(int64_t heads, Expr head, Expr query, Expr key) {
   std::vector<double> values = alibiSlopes(heads);
   auto slopes =
       constantTable<float>("slopes", static_cast<int>(heads), [&](int i) { return values[i]; });
   return strict_float(-slopes(head) * cast<float>(abs(query - key)));
 }
 
-Expr bucketOf(BucketsAttr buckets, Expr query, Expr key) {
+/// The row of a table for a query's and a key's position.
+static Expr bucketOf(BucketsAttr buckets, Expr query, Expr key) {
   Expr distance = buckets.getOneSided() ? max(query - key, 0) : cast<int32_t>(abs(query - key));
   Expr row = 0;
   for (auto [place, first] : llvm::enumerate(buckets.getFirstDistances()))

@@ -8,12 +8,6 @@
 
 namespace loup {
 
-/// -slope[head] * |query - key|, of so many heads.
-Halide::Expr alibi(int64_t heads, Halide::Expr head, Halide::Expr query, Halide::Expr key);
-
-/// The row of a table for a query's and a key's position.
-Halide::Expr bucketOf(BucketsAttr buckets, Halide::Expr query, Halide::Expr key);
-
 /// The differences, query less key, of the positions that a kernel compares.
 struct Differences {
   Halide::Expr least, most;

@@ -83,7 +83,7 @@ void BuiltRung::open(const Description &description, const std::vector<EmittedKe
 }
 
 func::FuncOp BuiltRung::function(const char *name) const {
-  return const_cast<OwningOpRef<ModuleOp> &>(module)->lookupSymbol<func::FuncOp>(name);
+  return module.get().lookupSymbol<func::FuncOp>(name);
 }
 
 std::vector<double> BuiltRung::partSeconds() {
@@ -102,7 +102,7 @@ int64_t BuiltRung::trainingBytes(const Batch &batch) const {
 int64_t BuiltRung::decodingBytes(const Ragged &source, int32_t steps) const {
   AxisSizes sizes = sizesOfDecoding(source, steps);
   int64_t weights = opened->weights().size_bytes();
-  int64_t states = stateBytes(const_cast<OwningOpRef<ModuleOp> &>(module).get(), sizes);
+  int64_t states = stateBytes(module.get(), sizes);
   return weights + states +
          std::max(arenaBytes(function("prefill"), sizes), arenaBytes(function("step"), sizes));
 }

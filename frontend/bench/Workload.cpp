@@ -65,28 +65,22 @@ Workload ofText(const TextPair &files, const Description &description,
   Batcher batcher(corpus, size, trainingLimits(size, description.maximumLength), /*seed=*/1,
                   /*shuffle=*/false);
   Workload workload;
-  int64_t sentences = 0;
+  int64_t sentences = 0, targetTokens = 0;
   for (Batch batch; std::ssize(workload.batches) < batchesOfText && batcher.next(batch);) {
     sentences += batch.source.count();
+    targetTokens += std::ssize(batch.target.tokens);
     workload.batches.push_back(batch);
   }
-  workload.name = fmt::format("{} of text, {:.0f} sentences each, {:.1f} tokens long",
-                              workload.batches.size() == 1 ? "a batch" : "batches",
-                              double(sentences) / workload.batches.size(),
-                              double(workload.targetTokens()) / sentences);
+  workload.name =
+      fmt::format("{} of text, {:.0f} sentences each, {:.1f} tokens long",
+                  workload.batches.size() == 1 ? "a batch" : "batches",
+                  double(sentences) / workload.batches.size(), double(targetTokens) / sentences);
   for (const std::string &line : corpus.notices())
     notice(line);
   return workload;
 }
 
 } // namespace
-
-int64_t Workload::targetTokens() const {
-  int64_t count = 0;
-  for (const Batch &batch : batches)
-    count += std::ssize(batch.target.tokens);
-  return count;
-}
 
 std::vector<Workload> makeWorkloads(const BenchOptions &options, const DataSpec &data,
                                     const Description &description,

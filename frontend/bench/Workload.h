@@ -15,8 +15,6 @@ namespace loup {
 struct Workload {
   std::string name; // "32 sentences of 128 tokens"
   std::vector<Batch> batches;
-
-  int64_t targetTokens() const;
 };
 
 /// As options ask: of random tokens for each length, or of text. Random tokens are all present, and

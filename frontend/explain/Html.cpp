@@ -52,11 +52,8 @@ Html ofClass(std::string_view kind, std::string_view name, const Html &content) 
   return element(name, {{"class", std::string(kind)}}, content);
 }
 
-Html details(const Html &summary, const Html &content, bool isOpen) {
-  HtmlAttributes attributes;
-  if (isOpen)
-    attributes.emplace_back("open", "open");
-  return element("details", attributes, element("summary", summary) + content);
+Html details(const Html &summary, const Html &content) {
+  return element("details", element("summary", summary) + content);
 }
 
 std::string grouped(int64_t number) {

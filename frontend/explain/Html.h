@@ -42,7 +42,7 @@ Html element(std::string_view name, const Html &content = {});
 Html ofClass(std::string_view kind, std::string_view name, const Html &content = {});
 
 /// What is behind `summary` shows when that is opened.
-Html details(const Html &summary, const Html &content, bool isOpen = false);
+Html details(const Html &summary, const Html &content);
 
 /// A part of the page that its table of contents leads to.
 struct Section {

@@ -2,6 +2,7 @@
 
 #include "frontend/explain/PassHistory.h"
 #include "ir/LoupOps.h"
+#include "ir/Stage.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 
@@ -40,7 +41,7 @@ Section kernelSection(ModuleOp module, const std::map<std::string, std::string> 
   Html kernels;
   int64_t count = 0, callCount = 0;
   for (auto function : module.getOps<func::FuncOp>()) {
-    if (!function->hasAttr("loup.kernel"))
+    if (!isKernel(function))
       continue;
     std::string name = function.getSymName().str();
     Html body = ofClass("code", "div", programText(function));

@@ -45,6 +45,26 @@ Html table(const MaskPicture &picture) {
                               row("a block", fmt::format("{0} × {0}", picture.blockSize())));
 }
 
+/// What a mask is drawn with at a length: where it tells padding apart, the last fifth is padding.
+MaskSizes pictureSizes(const MaskSet &mask, int64_t length) {
+  MaskSizes sizes{.queries = length, .keys = length, .length = length};
+  if (mask.dependsOn(MaskSet::Column::Length))
+    sizes.length -= length / 5;
+  if (mask.dependsOn(MaskSet::Column::Prefix))
+    sizes.prefix = length / 4;
+  return sizes;
+}
+
+/// And what of the data it is drawn with, where it asks: three documents, and holes.
+PictureMarks pictureMarks(const AttentionMask &mask, const MaskSizes &sizes) {
+  PictureMarks marks{.ofOneSequence = mask.isSelf()};
+  if (mask.isWithinDocuments)
+    marks.documentEnds = {sizes.length / 2, sizes.length * 3 / 4, sizes.length};
+  if (mask.allowed.dependsOn(MaskSet::Column::Present))
+    marks.absentEvery = 7;
+  return marks;
+}
+
 /// One mask at one length; only those of the page's own length show at first.
 Html drawAt(const AttentionMask &mask, int64_t length, bool isShown) {
   MaskSizes drawn = pictureSizes(mask.allowed, length);
@@ -97,24 +117,6 @@ Html chooser(const std::vector<int64_t> &lengths, int64_t chosen) {
 }
 
 } // namespace
-
-MaskSizes pictureSizes(const MaskSet &mask, int64_t length) {
-  MaskSizes sizes{.queries = length, .keys = length, .length = length};
-  if (mask.dependsOn(MaskSet::Column::Length))
-    sizes.length -= length / 5;
-  if (mask.dependsOn(MaskSet::Column::Prefix))
-    sizes.prefix = length / 4;
-  return sizes;
-}
-
-PictureMarks pictureMarks(const AttentionMask &mask, const MaskSizes &sizes) {
-  PictureMarks marks{.ofOneSequence = mask.isSelf()};
-  if (mask.isWithinDocuments)
-    marks.documentEnds = {sizes.length / 2, sizes.length * 3 / 4, sizes.length};
-  if (mask.allowed.dependsOn(MaskSet::Column::Present))
-    marks.absentEvery = 7;
-  return marks;
-}
 
 Section maskSection(const std::vector<AttentionMask> &masks, int64_t length, int64_t longest,
                     const std::optional<int64_t> &queriesInBlock) {

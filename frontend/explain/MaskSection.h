@@ -9,12 +9,6 @@
 
 namespace loup {
 
-/// What a mask is drawn with at a length: where it tells padding apart, the last fifth is padding.
-MaskSizes pictureSizes(const MaskSet &mask, int64_t length);
-
-/// And what of the data it is drawn with, where it asks: three documents, and holes.
-PictureMarks pictureMarks(const AttentionMask &mask, const MaskSizes &sizes);
-
 /// A picture of each mask at `length`, and at half and twice that for the reader to choose, up to
 /// the model's `longest`. `queriesInBlock`: how many queries kernels take at once, if they go by
 /// bounds.

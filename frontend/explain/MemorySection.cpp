@@ -8,7 +8,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <map>
 
 using namespace mlir;
@@ -28,7 +27,7 @@ struct Arena {
   std::vector<Stay> stays;
 };
 
-constexpr int64_t alignment = 64, width = 960, height = 220;
+constexpr int64_t width = 960, height = 220;
 
 std::string nameOf(OpResult result) {
   if (auto name = dyn_cast<NameLoc>(result.getLoc()))
@@ -46,7 +45,7 @@ std::map<std::string, Arena> arenasOf(func::FuncOp function) {
     auto place = cast<PlaceAttr>(places[result.getResultNumber()]);
     if (place.getKind() != "arena")
       continue;
-    int64_t bytes = llvm::alignTo(sizeOf(result.getType()).bytes, alignment);
+    int64_t bytes = llvm::alignTo(sizeOf(result.getType()).bytes, memoryAlignment);
     arenas.at(place.getName().str())
         .stays.push_back({nameOf(result), place.getOffset(), bytes, life});
   }

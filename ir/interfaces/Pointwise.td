@@ -8,4 +8,8 @@ include "mlir/IR/OpBase.td"
 /// can join the kernel that makes its operands or the one that reads its result.
 def Pointwise : NativeOpTrait<"Pointwise"> { let cppNamespace = "::loup"; }
 
+/// And these are the elements at the result's own place, so that the op can go on from what a kernel
+/// has just computed there.
+def ElementByElement : NativeOpTrait<"ElementByElement"> { let cppNamespace = "::loup"; }
+
 #endif

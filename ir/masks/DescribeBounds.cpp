@@ -3,7 +3,6 @@
 
 #include <cstdlib>
 #include <string_view>
-#include <utility>
 
 namespace loup {
 namespace {

@@ -2,6 +2,8 @@
 
 #include "mlir/Analysis/Presburger/IntegerRelation.h"
 
+#include "llvm/Support/MathExtras.h"
+
 #include <algorithm>
 #include <array>
 #include <optional>
@@ -19,10 +21,6 @@ namespace {
 /// number and the sizes.
 enum Column : unsigned { InBlock, Sought, Block, Queries, Keys, Length, Prefix, Constant, columns };
 using Row = std::array<int64_t, columns>;
-
-int64_t floorDivide(int64_t dividend, int64_t divisor) {
-  return (dividend - residue(dividend, divisor)) / divisor;
-}
 
 /// Which way round the bounds are, and how many positions a block has.
 struct Direction {
@@ -212,9 +210,7 @@ std::vector<Range> merged(std::vector<Range> ranges) {
 } // namespace
 
 int64_t BlockBound::at(int64_t number, const MaskSizes &numbers) const {
-  int64_t dividend = block * number + sizes.queries * numbers.queries + sizes.keys * numbers.keys +
-                     sizes.length * numbers.length + sizes.prefix * numbers.prefix + sizes.constant;
-  return floorDivide(dividend, divisor);
+  return llvm::divideFloorSigned(block * number + sizes.value(0, 0, numbers), divisor);
 }
 
 MaskBounds MaskBounds::onKeys(const MaskSet &allowed, int64_t queriesInBlock, Blocks blocks) {

@@ -29,10 +29,14 @@ MaskCondition::Row MaskCondition::row() const {
   return {query, key, queries, keys, length, prefix, present, constant};
 }
 
+int64_t MaskCondition::value(int64_t q, int64_t k, const MaskSizes &sizes, bool isPresent) const {
+  return query * q + key * k + queries * sizes.queries + keys * sizes.keys + length * sizes.length +
+         prefix * sizes.prefix + present * isPresent + constant;
+}
+
 bool MaskCondition::holds(int64_t q, int64_t k, const MaskSizes &sizes, bool isPresent) const {
-  int64_t value = query * q + key * k + queries * sizes.queries + keys * sizes.keys +
-                  length * sizes.length + prefix * sizes.prefix + present * isPresent + constant;
-  return equality ? value == 0 : value >= 0;
+  int64_t sum = value(q, k, sizes, isPresent);
+  return equality ? sum == 0 : sum >= 0;
 }
 
 std::string MaskCondition::describe() const {

@@ -38,6 +38,9 @@ struct MaskCondition {
   static MaskCondition of(const Row &row, bool equality);
   Row row() const;
 
+  /// The weighted sum.
+  int64_t value(int64_t q, int64_t k, const MaskSizes &sizes, bool isPresent = true) const;
+
   bool holds(int64_t q, int64_t k, const MaskSizes &sizes, bool isPresent = true) const;
 
   /// In the reader's terms: `k <= q`, `q <= k + 63`, `k < length`, `present`.

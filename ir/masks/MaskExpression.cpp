@@ -94,20 +94,20 @@ private:
 
   MaskSet compare(const Part &left, std::string_view sign, const Part &right) const {
     MaskNumber more = number(left).plus(number(right).times(-1));
-    MaskNumber less = more.times(-1), one = MaskNumber::constant(-1);
+    MaskNumber less = more.times(-1), minusOne = MaskNumber::constant(-1);
     if (size_t count = more.pieces(); count > mostAlternatives)
       failAlternatives(count, left.begin, right.end);
     if (sign == "<")
-      return less.plus(one).atLeastZero();
+      return less.plus(minusOne).atLeastZero();
     if (sign == "<=")
       return less.atLeastZero();
     if (sign == ">")
-      return more.plus(one).atLeastZero();
+      return more.plus(minusOne).atLeastZero();
     if (sign == ">=")
       return more.atLeastZero();
     if (sign == "==")
       return less.isZero();
-    return less.plus(one).atLeastZero().unite(more.plus(one).atLeastZero());
+    return less.plus(minusOne).atLeastZero().unite(more.plus(minusOne).atLeastZero());
   }
 
   Part parseSum() {

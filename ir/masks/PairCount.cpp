@@ -1,7 +1,8 @@
 #include "ir/masks/PairCount.h"
 
+#include "llvm/Support/MathExtras.h"
+
 #include <algorithm>
-#include <utility>
 
 namespace loup {
 namespace {
@@ -11,14 +12,12 @@ struct Interval {
   int64_t first, last;
 };
 
-int64_t floorDivide(int64_t a, int64_t b) { return (a - residue(a, b)) / b; }
-
 /// Leaves of `queries` those for which weight * q + rest >= 0.
 void cut(Interval &queries, int64_t weight, int64_t rest) {
   if (weight > 0)
-    queries.first = std::max(queries.first, -floorDivide(rest, weight));
+    queries.first = std::max(queries.first, -llvm::divideFloorSigned(rest, weight));
   else if (weight < 0)
-    queries.last = std::min(queries.last, floorDivide(rest, -weight));
+    queries.last = std::min(queries.last, llvm::divideFloorSigned(rest, -weight));
   else if (rest < 0)
     queries.last = queries.first - 1;
 }
@@ -27,9 +26,7 @@ void cut(Interval &queries, int64_t weight, int64_t rest) {
 Interval queriesWhere(const std::vector<MaskCondition> &conditions, Interval queries, int64_t k,
                       const MaskSizes &sizes, bool isPresent) {
   for (const MaskCondition &c : conditions) {
-    int64_t rest = c.key * k + c.queries * sizes.queries + c.keys * sizes.keys +
-                   c.length * sizes.length + c.prefix * sizes.prefix + c.present * isPresent +
-                   c.constant;
+    int64_t rest = c.value(0, k, sizes, isPresent);
     cut(queries, c.query, rest);
     if (c.equality)
       cut(queries, -c.query, -rest);
@@ -47,7 +44,8 @@ int64_t countInUnion(std::vector<Interval> &intervals, int64_t modulus, int64_t 
     int64_t first = std::max(queries.first, next);
     if (queries.last < first)
       continue;
-    count += floorDivide(queries.last - rest, modulus) - floorDivide(first - 1 - rest, modulus);
+    count += llvm::divideFloorSigned(queries.last - rest, modulus) -
+             llvm::divideFloorSigned(first - 1 - rest, modulus);
     next = queries.last + 1;
   }
   return count;

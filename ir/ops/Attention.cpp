@@ -6,22 +6,35 @@ using namespace mlir;
 
 namespace loup {
 
-/// Bounds are the mask's, whose positions are counted or follow from documents.
+/// Only where positions count from 0 does a block say which ones it holds. A step of decoding has
+/// one query, anywhere.
+template <class Op> static std::optional<Blocks> blocksOf(Op op) {
+  if (op.getQueryDocuments())
+    return Blocks::OfRows;
+  auto isCounted = [](Value positions) {
+    return positions.getDefiningOp<PositionsOp>() != nullptr;
+  };
+  Value queries = op.getQueries();
+  if (isCounted(op.getKeys()) && (isCounted(queries) || axesOf(queries).empty()))
+    return Blocks::OfPositions;
+  return std::nullopt;
+}
+
+std::optional<Blocks> AttentionOp::getBlocks() { return blocksOf(*this); }
+std::optional<Blocks> AttentionGradientOp::getBlocks() { return blocksOf(*this); }
+
+/// Bounds are the mask's.
 template <class Op>
 static LogicalResult verifyBounds(Op op, BoundsAttr bounds,
                                   BoundsAttr (*derive)(MaskAttr, int64_t, Blocks)) {
   if (!bounds)
     return success();
-  Value queries = op.getQueries(), keys = op.getKeys();
-  bool isCounted = keys.getDefiningOp<PositionsOp>() &&
-                   (queries.getDefiningOp<PositionsOp>() || axesOf(queries).empty());
-  bool hasDocuments = static_cast<bool>(op.getQueryDocuments());
-  if (!isCounted && !hasDocuments)
+  auto blocks = op.getBlocks();
+  if (!blocks)
     return op.emitOpError("expected no bounds where positions are data");
   if (bounds.getSize() < 1)
     return op.emitOpError("expected blocks of at least one position, got ") << bounds.getSize();
-  BoundsAttr expected =
-      derive(op.getMask(), bounds.getSize(), hasDocuments ? Blocks::OfRows : Blocks::OfPositions);
+  BoundsAttr expected = derive(op.getMask(), bounds.getSize(), *blocks);
   if (bounds != expected)
     return op.emitOpError("expected the mask's bounds ") << expected << ", got " << bounds;
   return success();

@@ -14,8 +14,8 @@ def MaskOp : LoupOp<"mask", [Pointwise, AttrSizedOperandSegments]> {
     What the mask's words ask of the data follows: `prefix`, the number of keys that each example
     gives, and `present`, 1 or 0 for each key. Where a mask holds within each `document`, these are
     numbers of the queries' and of the keys' documents: only pairs of one document are allowed, no
-    pair of a negative one is, and positions count from its start. With `empty zero` a query that sees no key gives zeros,
-    and the compiler does not ask whether there is one.
+    pair of a negative one is, and positions count from its start. With `empty zero` a query that sees
+    no key gives zeros, and the compiler does not ask whether there is one.
 
     ```mlir
     func.func @causal(%q: tensor<?xi32, #loup.axes<target>>,
@@ -78,7 +78,7 @@ def MaskOp : LoupOp<"mask", [Pointwise, AttrSizedOperandSegments]> {
   let hasVerifier = 1;
 }
 
-def PresentOp : LoupOp<"present", [Pointwise, AllTypesMatch<["tokens", "result"]>]> {
+def PresentOp : LoupOp<"present", [Pointwise, ElementByElement, AllTypesMatch<["tokens", "result"]>]> {
   let summary = "which tokens are there";
   let description = [{
         result[p] = tokens[p] = absent ? 0 : 1
@@ -96,7 +96,7 @@ def PresentOp : LoupOp<"present", [Pointwise, AllTypesMatch<["tokens", "result"]
   let assemblyFormat = "$tokens `absent` custom<Int32>($absent) attr-dict `:` type($tokens)";
 }
 
-def AddMaskOp : LoupOp<"add_mask", [Pointwise, DifferentiableOp,
+def AddMaskOp : LoupOp<"add_mask", [Pointwise, ElementByElement, DifferentiableOp,
     AllTypesMatch<["scores", "result"]>]> {
   let summary = "hides scores";
   let description = [{
@@ -234,6 +234,10 @@ def AttentionOp : LoupOp<"attention", [DifferentiableOp, AttrSizedOperandSegment
     (`offsets` type($query_offsets)^ `,` type($key_offsets))? `->` type($log_sum)
   }];
   let hasVerifier = 1;
+  let extraClassDeclaration = [{
+    /// What bounds of the mask are cut from; none where no block says which positions it holds.
+    std::optional<::loup::Blocks> getBlocks();
+  }];
 }
 
 def AttentionGradientOp : LoupOp<"attention_gradient", [AttrSizedOperandSegments,
@@ -324,6 +328,10 @@ def AttentionGradientOp : LoupOp<"attention_gradient", [AttrSizedOperandSegments
     (`offsets` type($query_offsets)^ `,` type($key_offsets))? (`->` type($bucket_gradient)^)?
   }];
   let hasVerifier = 1;
+  let extraClassDeclaration = [{
+    /// What bounds of the mask are cut from; none where no block says which positions it holds.
+    std::optional<::loup::Blocks> getBlocks();
+  }];
 }
 
 #endif

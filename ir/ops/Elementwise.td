@@ -2,7 +2,7 @@
 #define LOUP_ELEMENTWISE_TD
 include "ir/ops/LoupOp.td"
 
-def AddOp : LoupOp<"add", [Pointwise, DifferentiableOp]> {
+def AddOp : LoupOp<"add", [Pointwise, ElementByElement, DifferentiableOp]> {
   let summary = "sum of two tensors, the second repeated along the axes it lacks";
   let description = [{
         result[r] = left[r] + right[those of r that right has]
@@ -32,7 +32,7 @@ def AddOp : LoupOp<"add", [Pointwise, DifferentiableOp]> {
   let hasVerifier = 1;
 }
 
-def ScaleOp : LoupOp<"scale", [Pointwise, DifferentiableOp, AllTypesMatch<["input", "result"]>]> {
+def ScaleOp : LoupOp<"scale", [Pointwise, ElementByElement, DifferentiableOp, AllTypesMatch<["input", "result"]>]> {
   let summary = "multiplies by a constant";
   let description = [{
         result = factor * input
@@ -50,7 +50,7 @@ def ScaleOp : LoupOp<"scale", [Pointwise, DifferentiableOp, AllTypesMatch<["inpu
   let assemblyFormat = "$input `by` custom<Float>($factor) attr-dict `:` type($input)";
 }
 
-def ReluOp : LoupOp<"relu", [Pointwise, DifferentiableOp, AllTypesMatch<["input", "result"]>]> {
+def ReluOp : LoupOp<"relu", [Pointwise, ElementByElement, DifferentiableOp, AllTypesMatch<["input", "result"]>]> {
   let summary = "the positive part";
   let description = [{
         result = max(input, 0)
@@ -68,7 +68,7 @@ def ReluOp : LoupOp<"relu", [Pointwise, DifferentiableOp, AllTypesMatch<["input"
   let assemblyFormat = "$input attr-dict `:` type($input)";
 }
 
-def ReluGradientOp : LoupOp<"relu_gradient", [Pointwise,
+def ReluGradientOp : LoupOp<"relu_gradient", [Pointwise, ElementByElement,
     AllTypesMatch<["output", "gradient", "result"]>]> {
   let summary = "the gradient by relu's input, from relu's result";
   let description = [{
@@ -88,7 +88,7 @@ def ReluGradientOp : LoupOp<"relu_gradient", [Pointwise,
   let assemblyFormat = "$output `,` $gradient attr-dict `:` type($output)";
 }
 
-def GeluOp : LoupOp<"gelu", [Pointwise, DifferentiableOp, AllTypesMatch<["input", "result"]>]> {
+def GeluOp : LoupOp<"gelu", [Pointwise, ElementByElement, DifferentiableOp, AllTypesMatch<["input", "result"]>]> {
   let summary = "input times the normal distribution's probability of being below it";
   let description = [{
         result = input * (1 + erf(input / sqrt(2))) / 2
@@ -108,7 +108,7 @@ def GeluOp : LoupOp<"gelu", [Pointwise, DifferentiableOp, AllTypesMatch<["input"
   let assemblyFormat = "$input attr-dict `:` type($input)";
 }
 
-def GeluGradientOp : LoupOp<"gelu_gradient", [Pointwise,
+def GeluGradientOp : LoupOp<"gelu_gradient", [Pointwise, ElementByElement,
     AllTypesMatch<["input", "gradient", "result"]>]> {
   let summary = "the gradient by gelu's input";
   let description = [{
@@ -130,7 +130,7 @@ def GeluGradientOp : LoupOp<"gelu_gradient", [Pointwise,
   let assemblyFormat = "$input `,` $gradient attr-dict `:` type($input)";
 }
 
-def DropoutOp : LoupOp<"dropout", [Pointwise, DifferentiableOp,
+def DropoutOp : LoupOp<"dropout", [Pointwise, ElementByElement, DifferentiableOp,
     AllTypesMatch<["input", "result"]>]> {
   let summary = "zeroes elements at random and scales up the rest";
   let description = [{

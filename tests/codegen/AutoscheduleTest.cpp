@@ -120,7 +120,7 @@ INSTANTIATE_TEST_SUITE_P(
 
 bool isTaken(const std::string &ir) {
   ParsedKernel kernel(ir);
-  return holdsAutoscheduled(compileKernel(kernel.function(), hostTarget(false)).object, "kernel");
+  return holdsAutoscheduled(compileKernel(kernel.function(), hostTarget(false)), "kernel");
 }
 
 TEST(AutoscheduleRefused, LeavesOurSchedule) {

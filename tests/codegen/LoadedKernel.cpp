@@ -121,13 +121,13 @@ struct LoadedKernel::Loaded {
 LoadedKernel::Loaded::Loaded(const std::string &ir, Checks checks, const std::string &suffix)
     : parsed(ir), kernel(parsed.function()) {
   auto start = std::chrono::steady_clock::now();
-  CompiledKernel compiled = compileKernel(kernel, hostTarget(checks == Checks::On));
+  std::string object = compileKernel(kernel, hostTarget(checks == Checks::On));
   seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-  objectSize = compiled.object.size();
+  objectSize = object.size();
 
   static int count = 0;
   std::string base = scratchFolder() / ("kernel" + std::to_string(count++));
-  writeFile(base + ".o", compiled.object);
+  writeFile(base + ".o", object);
   writeFile(base + ".cpp", callerText(kernel, suffix));
   std::string command = std::string(LOUP_CXX) + " -shared -fPIC -o " + base + ".so " + base +
                         ".cpp " + base + ".o " + runtimeObject() + " -ldl -lpthread";

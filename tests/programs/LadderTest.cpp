@@ -3,7 +3,6 @@
 
 #include "examples/freight/Generate.h"
 
-#include <functional>
 #include <regex>
 
 namespace loup::test {
