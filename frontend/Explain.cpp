@@ -25,14 +25,11 @@ namespace loup {
 
 namespace {
 
-/// How many queries a kernel's bounds are for, where kernels go by bounds. A step of decoding has
-/// one.
-std::optional<int64_t> queriesInBlock(ModuleOp module) {
+/// None where kernels go by no bounds.
+std::optional<int64_t> queriesInBlock(const std::map<std::string, KernelBounds> &bounds) {
   std::optional<int64_t> most;
-  module.walk([&](AttentionOp attention) {
-    if (auto bounds = attention.getKeyBounds())
-      most = std::max<int64_t>(most.value_or(0), bounds->getSize());
-  });
+  for (const auto &[words, kernels] : bounds)
+    most = std::max<int64_t>(most.value_or(0), kernels.onKeys.getSize());
   return most;
 }
 
@@ -64,13 +61,13 @@ void explain(const ExplainOptions &options) {
   const Named &rung =
       *llvm::find_if(rungs(), [&](const Named &rung) { return rung.name == options.schedule; });
   std::vector<AttentionMask> masks = attentionMasks(spec, module->getContext());
-  std::optional<int64_t> inBlock = queriesInBlock(*module);
+  std::map<std::string, KernelBounds> bounds = kernelBounds(*module);
   auto step = module->lookupSymbol<func::FuncOp>("step");
   writeFile(options.file,
             page(*spec.name + ", explained",
                  {modelSection(spec, *module, rung.name, rung.summary),
-                  maskSection(masks, length, longest, inBlock),
-                  proofSection(masks, proved, step, inBlock, compilation.reports()),
+                  maskSection(masks, length, longest, queriesInBlock(bounds)),
+                  proofSection(masks, proved, step, bounds, compilation.reports()),
                   passSection(textbook, snapshots, spec.model->width),
                   kernelSection(*module, loopNests(*module)), memorySection(*module)}));
   compilation.progress.print(options.file + "\n");

@@ -1,7 +1,5 @@
 #include "frontend/explain/Proofs.h"
 
-#include "ir/masks/MaskBounds.h"
-
 #include "mlir/IR/Remarks.h"
 
 #include <cstdlib>
@@ -113,7 +111,7 @@ Html setOf(const AttentionMask &mask) {
 }
 
 Html ofMask(const AttentionMask &mask, const std::vector<Proved> &proved,
-            const std::optional<int64_t> &queriesInBlock) {
+            const std::map<std::string, KernelBounds> &bounds) {
   auto term = [](const Html &name, const Html &meaning) {
     return element("dt", name) + element("dd", meaning);
   };
@@ -121,13 +119,16 @@ Html ofMask(const AttentionMask &mask, const std::vector<Proved> &proved,
   if (mask.isWithinDocuments)
     set += ", both in one document, from whose start q, k and its length count";
   Html list = term("The set", set);
-  if (queriesInBlock) {
-    MaskBounds bounds = MaskBounds::onKeys(mask.allowed, *queriesInBlock);
+  if (auto found = bounds.find(mask.words); found != bounds.end()) {
+    const auto &[onKeys, blocks] = found->second;
+    Html needed = element("code", onKeys.getTouched().str());
+    if (blocks == Blocks::OfRows)
+      needed +=
+          ", of these those in their own documents; here positions count from the row's start";
     list += term(fmt::format("Keys that queries {0}a to {0}a + {1}, a block of the kernels, need",
-                             *queriesInBlock, *queriesInBlock - 1),
-                 element("code", MaskBounds::describe(bounds.touched())));
-    list += term("Keys that all of these queries see",
-                 element("code", MaskBounds::describe(bounds.full())));
+                             onKeys.getSize(), onKeys.getSize() - 1),
+                 needed);
+    list += term("Keys that all of these queries see", element("code", onKeys.getFull().str()));
   }
   Html items;
   std::vector<std::string> known;
@@ -159,8 +160,21 @@ void collectProofs(MLIRContext *context, std::vector<Proved> &proved) {
       {.all = {}, .passed = ".*", .missed = {}, .analysis = {}, .failed = {}});
 }
 
+std::map<std::string, KernelBounds> kernelBounds(ModuleOp module) {
+  std::map<std::string, KernelBounds> bounds;
+  module.walk([&](AttentionOp attention) {
+    BoundsAttr onKeys = attention.getKeyBoundsAttr();
+    if (!onKeys)
+      return;
+    KernelBounds &known = bounds[attention.getMask().getWords().str()];
+    if (!known.onKeys || known.onKeys.getSize() < onKeys.getSize())
+      known = {onKeys, *attention.getBlocks()};
+  });
+  return bounds;
+}
+
 Section proofSection(const std::vector<AttentionMask> &masks, const std::vector<Proved> &proved,
-                     func::FuncOp step, const std::optional<int64_t> &queriesInBlock,
+                     func::FuncOp step, const std::map<std::string, KernelBounds> &bounds,
                      const Diagnostics &reports) {
   Html content = element(
       "p", "Before anything is compiled, the masks are proved right, exactly and for all lengths "
@@ -171,8 +185,8 @@ Section proofSection(const std::vector<AttentionMask> &masks, const std::vector<
       ofModel += element("li", inWords(proof.what));
   content += proofList(ofModel + ofSource(step)) + obstacle(step);
   for (const AttentionMask &mask : masks)
-    content += ofMask(mask, proved, queriesInBlock);
-  if (queriesInBlock)
+    content += ofMask(mask, proved, bounds);
+  if (!bounds.empty())
     content += element("p", "Positions count from 0. In a range, a is the number of a block of "
                             "queries, length the number of real keys, keys the number of all with "
                             "padding; the first position is in, the last one is not.");

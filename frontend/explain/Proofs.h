@@ -5,11 +5,14 @@
 #include "frontend/explain/AttentionMasks.h"
 #include "frontend/explain/Html.h"
 
+#include "ir/LoupOps.h"
+#include "ir/masks/MaskBounds.h"
+
 #include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/MLIRContext.h"
 
 #include <map>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -24,11 +27,20 @@ struct Proved {
 /// long as `context`.
 void collectProofs(mlir::MLIRContext *context, std::vector<Proved> &proved);
 
-/// In words: the masks as sets, their bounds for as many queries as kernels take at once, if they
-/// go by bounds, what was proved, also of `step` as it was derived (passes/SourceNeed.h), and what
-/// the passes warned of.
+/// What the kernels of attentions with one mask go by.
+struct KernelBounds {
+  BoundsAttr onKeys;
+  Blocks blocks;
+};
+
+/// By the mask's words. A step of decoding, which has one query, is left out where others go by
+/// larger blocks.
+std::map<std::string, KernelBounds> kernelBounds(mlir::ModuleOp module);
+
+/// In words: the masks as sets, the bounds of their kernels, what was proved, also of `step` as it
+/// was derived (passes/SourceNeed.h), and what the passes warned of.
 Section proofSection(const std::vector<AttentionMask> &masks, const std::vector<Proved> &proved,
-                     mlir::func::FuncOp step, const std::optional<int64_t> &queriesInBlock,
+                     mlir::func::FuncOp step, const std::map<std::string, KernelBounds> &bounds,
                      const Diagnostics &reports);
 
 } // namespace loup

@@ -174,13 +174,14 @@ class PageTest(unittest.TestCase):
             self.assertNotIn("Every answer waits", text_of(item))
 
     def test_tells_the_bounds_of_the_kernels(self):
-        program = run("build", description, "--emit", "plan-memory")
-        section = self.page.find(".//section[@id='proofs']")
-        for terms in section.iter("dl"):
-            name, touched, full = map(text_of, terms[2:4] + terms[5:6])
-            block = int(re.match(r"Keys that queries (\d+)a", name)[1])
-            self.assertIn(f'key_bounds = #loup.bounds<block {block} touched "{touched}" full '
-                          f'"{full}">', program)
+        for schedule in "specialised", "packed":
+            page = xml.etree.ElementTree.fromstring(explained("--schedule", schedule))
+            program = run("build", description, "--schedule", schedule, "--emit", "plan-memory")
+            for terms in page.find(".//section[@id='proofs']").iter("dl"):
+                block = int(re.match(r"Keys that queries (\d+)a", text_of(terms[2]))[1])
+                touched, full = (text_of(terms[i].find("code")) for i in (3, 5))
+                self.assertIn(f'key_bounds = #loup.bounds<block {block} touched "{touched}" full '
+                              f'"{full}">', program)
 
     def test_shows_every_pass(self):
         stages = re.search(r"Stages.*?:\n(.*)", run("build", "--help"), re.S)[1]
