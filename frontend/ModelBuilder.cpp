@@ -27,9 +27,9 @@ Axis ModelBuilder::axis(llvm::StringRef name, int64_t size) {
 
 Value ModelBuilder::weight(Location loc, const std::string &name, llvm::ArrayRef<int64_t> shape,
                            InitialAttr initial, llvm::ArrayRef<Axis> axes, int64_t row) {
-  if (!module.lookupSymbol(name)) {
+  if (declared.insert(name).second) {
     OpBuilder declarations = OpBuilder::atBlockEnd(module.getBody());
-    if (auto train = module.lookupSymbol("train"))
+    if (train)
       declarations.setInsertionPoint(train);
     ParameterOp::create(declarations, loc, declarations.getStringAttr(name),
                         declarations.getDenseI64ArrayAttr(shape), initial);
@@ -102,8 +102,7 @@ func::FuncOp ModelBuilder::beginTraining(Location loc) {
   for (const Argument &argument : arguments)
     types.push_back(integerType(context, argument.axes));
   auto losses = realType(context, {{"batch"}, {"target"}});
-  auto train =
-      func::FuncOp::create(builder, loc, "train", FunctionType::get(context, types, {losses}));
+  train = func::FuncOp::create(builder, loc, "train", FunctionType::get(context, types, {losses}));
   train.setResultAttr(0, "loup.name", builder.getStringAttr("losses"));
   Block *body = train.addEntryBlock();
   for (auto [i, argument] : llvm::enumerate(arguments)) {

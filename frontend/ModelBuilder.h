@@ -9,6 +9,7 @@
 #include "mlir/IR/BuiltinOps.h"
 
 #include "llvm/ADT/StringMap.h"
+#include "llvm/ADT/StringSet.h"
 
 #include <string>
 
@@ -56,6 +57,8 @@ private:
   mlir::OpBuilder builder;
   mlir::ModuleOp module;
   std::string fileName;
+  mlir::func::FuncOp train; // null before it begins
+  llvm::StringSet<> declared;
   llvm::StringMap<int64_t> axisSizes;
   llvm::StringMap<mlir::Value> positionsOf;
   int32_t places = 0; // of dropout
