@@ -50,8 +50,8 @@ def MaskAttr : LoupAttr<"Mask", "mask"> {
   let summary = "a set of allowed (query, key) pairs, in the user's words";
   let description = [{
     `#loup.mask<"causal & padding">`. The language is that of `ir/masks/MaskExpression.h`, which gives
-    the set that the words stand for. Padding is never seen, for what is computed of a sequence must not depend on what
-    else is in its batch: the word `padding` alone says that nothing else is hidden.
+    the set that the words stand for. Padding is never seen, for what is computed of a sequence must
+    not depend on what else is in its batch: the word `padding` alone says that nothing else is hidden.
   }];
   let parameters = (ins StringRefParameter<>:$words);
   let assemblyFormat = "`<` $words `>`";

@@ -1,6 +1,7 @@
 #include "frontend/explain/MaskSection.h"
 
 #include "frontend/Explain.h"
+#include "frontend/explain/MaskPicture.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>

@@ -3,7 +3,6 @@
 
 #include "frontend/explain/AttentionMasks.h"
 #include "frontend/explain/Html.h"
-#include "frontend/explain/MaskPicture.h"
 
 #include <optional>
 

@@ -1,7 +1,6 @@
 // What the data tell masks: which tokens are present, how many are given, where documents end.
 #include "tests/programs/ProgramTest.h"
 
-#include <array>
 #include <cmath>
 
 namespace loup::test {
